@@ -1,0 +1,269 @@
+"""The two doors: ``Model`` to look before sampling, ``brm`` to fit at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .draws import check_has_draws, collect, warn_if_doubtful
+from .engines import RawDraws, SampleSettings, sample_settings
+from .errors import suggest
+from .families import Family
+from .fit import Fit
+from .formula import BrmsFormula
+from .graph import graph as network
+from .priors import as_default_frame, to_frame
+from .spec import ModelSpec, resolve
+
+if TYPE_CHECKING:
+    import graphviz
+    import pymc
+
+_MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name")
+_SAMPLE_ARGUMENTS = tuple(SampleSettings.__dataclass_fields__)
+
+
+class Model:
+    """A model, checked against its data and not yet sampled.
+
+    Parameters
+    ----------
+    formula : str or BrmsFormula
+        A brms formula, for example ``"Reaction ~ Days + (Days | Subject)"``.
+    data : pandas.DataFrame
+        One row per observation. Rows with a missing value in a variable of the formula are
+        dropped, with a warning that counts them.
+    family : str or Family
+        Response distribution: ``"gaussian"`` (default), ``"bernoulli"``, ``"binomial"``, or a
+        constructor such as ``bl.bernoulli("probit")``.
+    prior : PriorSet, list or DataFrame, optional
+        Rows that replace defaults: ``bl.prior("normal(0, 10)", class_="b")``, a list of them, or
+        an edited copy of ``model.prior``.
+    data2 : mapping, optional
+        Matrices that terms of the formula refer to by name.
+    data_name : str, optional
+        What the summary calls the data.
+
+    Raises
+    ------
+    FormulaError, DataError, FamilyError, PriorError
+        When formula, data, family and priors do not fit together.
+
+    Examples
+    --------
+    >>> import bambi_lite as bl
+    >>> model = bl.Model("Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy"))
+    >>> model.prior.loc[2, "prior"]
+    'student_t(3, 288.7, 59.3)'
+    """
+
+    def __init__(
+        self,
+        formula: str | BrmsFormula,
+        data: Any,
+        family: str | Family = "gaussian",
+        prior: Any = None,
+        data2: Mapping[str, Any] | None = None,
+        data_name: str | None = None,
+    ) -> None:
+        self._spec = resolve(formula, data, family, prior, data2, data_name)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model as a value: design, parameters, priors."""
+        return self._spec
+
+    @property
+    def prior(self) -> pd.DataFrame:
+        """The whole prior, as brms' ``prior_summary()``: one row a parameter or class.
+
+        Columns prior, class, coef, group, resp, dpar, nlpar, lb, ub, source. An empty ``prior``
+        on a row with a narrower column means that it takes the prior of the general row above;
+        on a general row it means flat.
+        """
+        return to_frame(self._spec.prior_rows)
+
+    @cached_property
+    def pymc(self) -> pymc.Model:
+        """The model as a ``pm.Model`` (built when first asked for)."""
+        from .engines.pymc import build
+
+        return build(self._spec)
+
+    def graph(self) -> graphviz.Digraph:
+        """The Bayesian network with plates, as a graphviz Digraph."""
+        return network(self._spec)
+
+    def sample(
+        self,
+        *,
+        chains: int = 4,
+        iter: int = 2000,
+        warmup: int | None = None,
+        thin: int = 1,
+        seed: int | None = None,
+        cores: int | None = None,
+        adapt_delta: float = 0.8,
+        max_treedepth: int = 10,
+        init: Any = "random",
+        backend: str = "nutpie",
+        progress: bool = True,
+        **unknown: Any,
+    ) -> Fit:
+        """Draw from the posterior with NUTS.
+
+        Parameters
+        ----------
+        chains : int
+            Markov chains.
+        iter : int
+            Iterations per chain, warmup included.
+        warmup : int, optional
+            Iterations that adapt the sampler; half of `iter` by default.
+        thin : int
+            Keep every `thin`-th draw.
+        seed : int, optional
+            The same seed on the same machine gives the same draws.
+        cores : int, optional
+            Chains that run at the same time; by default as many as the machine can.
+        adapt_delta : float
+            Target acceptance rate in (0, 1); raise it against divergences.
+        max_treedepth : int
+            A trajectory has at most ``2 ** max_treedepth`` steps.
+        init : "random", 0 or mapping
+            Where chains start.
+        backend : "nutpie" or "pymc"
+            Which NUTS.
+        progress : bool
+            Whether a progress bar shows.
+
+        Returns
+        -------
+        Fit
+
+        Raises
+        ------
+        SamplingError
+            For impossible settings, or when nothing was drawn.
+        TypeError
+            For an unknown keyword, with the nearest valid one.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Once, when the draws are doubtful: divergences, low E-BFMI, Rhat above 1.01, ESS below
+            400; also when the run was interrupted and what had been drawn is kept.
+        """
+        if unknown:
+            raise TypeError(_unknown_keyword("sample", next(iter(unknown)), _SAMPLE_ARGUMENTS))
+        settings = sample_settings(
+            chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
+            progress,
+        )  # fmt: skip
+        start = time.perf_counter()
+        from .engines import pymc as engine
+
+        imported = time.perf_counter()
+        model = self.pymc
+        built = time.perf_counter()
+        raw: RawDraws = engine.sample(self._spec, model, settings)
+        check_has_draws(raw)
+        seconds = {"import": imported - start, "build": built - imported}
+        draws = collect(self._spec, raw, settings, seconds)
+        warn_if_doubtful(draws)
+        return Fit(draws)
+
+    def __repr__(self) -> str:
+        spec = self._spec
+        groups = ", ".join(f"{b.group} ({len(b.levels)} levels)" for b in spec.blocks)
+        lines = [
+            f"Model: {spec.formula}",
+            f"Family: {spec.family.name}",
+            f"Data: {spec.data_name} ({spec.design.n_obs} observations)",
+            *([f"Groups: {groups}"] if groups else []),
+            "Not sampled: .sample() draws, .prior and .pymc and .graph() show.",
+        ]
+        return "\n".join(lines)
+
+
+def brm(
+    formula: str | BrmsFormula,
+    data: Any,
+    family: str | Family = "gaussian",
+    prior: Any = None,
+    data2: Mapping[str, Any] | None = None,
+    data_name: str | None = None,
+    **sampling: Any,
+) -> Fit:
+    """Fit a Bayesian multilevel model: ``Model(...)`` and ``.sample(...)`` in one call.
+
+    Parameters
+    ----------
+    formula, data, family, prior, data2, data_name
+        See :class:`Model`.
+    **sampling
+        chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
+        progress: see :meth:`Model.sample`.
+
+    Returns
+    -------
+    Fit
+        Printing it gives brms' summary.
+
+    Raises
+    ------
+    FormulaError, DataError, FamilyError, PriorError, SamplingError
+        When an argument cannot be meant; nothing is sampled then.
+    TypeError
+        For an unknown keyword, with the nearest valid one.
+
+    Examples
+    --------
+    >>> import bambi_lite as bl
+    >>> fit = bl.brm(
+    ...     "Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy"), seed=1
+    ... )  # doctest: +SKIP
+    """
+    for name in sampling:
+        if name not in _SAMPLE_ARGUMENTS:
+            valid = (*_MODEL_ARGUMENTS, *_SAMPLE_ARGUMENTS)
+            raise TypeError(_unknown_keyword("brm", name, valid))
+    # Settings are checked before anything is built, so that a typing error costs no time.
+    sample_settings(**sampling)
+    return Model(formula, data, family, prior, data2, data_name).sample(**sampling)
+
+
+def default_prior(
+    formula: str | BrmsFormula,
+    data: Any,
+    family: str | Family = "gaussian",
+    data2: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The default priors of a model before it is built, as brms' ``default_prior()``.
+
+    Parameters
+    ----------
+    formula, data, family, data2
+        See :class:`Model`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        brms' columns and row order; correlations are class ``cor`` with an ``lkj`` prior here,
+        and class ``L`` with ``lkj_corr_cholesky`` in ``model.prior``, as in brms.
+
+    Examples
+    --------
+    >>> import bambi_lite as bl
+    >>> bl.default_prior("Reaction ~ Days", bl.load_data("sleepstudy"))["class"].tolist()
+    ['b', 'b', 'Intercept', 'sigma']
+    """
+    return as_default_frame(resolve(formula, data, family, data2=data2).prior_rows)
+
+
+def _unknown_keyword(function: str, name: str, valid: tuple[str, ...]) -> str:
+    return f"{function}() got an unexpected keyword argument '{name}'.{suggest(name, valid)}"

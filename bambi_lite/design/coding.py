@@ -1,0 +1,147 @@
+"""Terms -> columns, coded by R's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from bambi_lite.design.contrasts import polynomial, treatment
+from bambi_lite.design.values import Contrast, FloatArray, Value, as_factor
+from bambi_lite.errors import DataError
+from bambi_lite.formula.algebra import Term
+from bambi_lite.formula.nodes import Node, deparse
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How one atom stands in one term: its columns and their names in R."""
+
+    names: tuple[str, ...]
+    columns: Callable[[int], FloatArray]
+
+
+def full_coded(
+    terms: Sequence[Term], intercept: bool, is_factor: Mapping[str, bool], cmc: bool = True
+) -> tuple[frozenset[str], ...]:
+    """Which factors of each term get a column for every level.
+
+    A factor is coded by contrasts if the rest of its term is part of an earlier term (the empty
+    rest: always); and if there is no intercept, the first factor of the first term that has one
+    is coded in full, unless `cmc` is false.
+    """
+    keys = [tuple(map(deparse, t.factors)) for t in terms]
+    numbers = {key: i for i, key in enumerate(dict.fromkeys(k for ks in keys for k in ks))}
+    masks = [sum(1 << numbers[k] for k in ks) for ks in keys]
+    full: list[set[str]] = []
+    for i, ks in enumerate(keys):
+        marked = set()
+        for key in ks:
+            rest = masks[i] & ~(1 << numbers[key])
+            if rest and is_factor[key] and not any(rest & m == rest for m in masks[:i]):
+                marked.add(key)
+        full.append(marked)
+    if not intercept and cmc:
+        for marked, ks in zip(full, keys, strict=True):
+            first = next((k for k in ks if is_factor[k]), None)
+            if first is not None:
+                marked.add(first)
+                break
+    return tuple(frozenset(m) for m in full)
+
+
+def contrast_of(value: Value) -> Contrast:
+    """The contrasts of a factor: its own, or R's default for its kind."""
+    if value.contrast is not None:
+        return value.contrast(value.levels)
+    return polynomial(value.levels) if value.kind == "ordered" else treatment(value.levels)
+
+
+def code(atom: str, value: Value, full: bool) -> Coding:
+    """The columns of one atom in one term.
+
+    Raises
+    ------
+    DataError
+        For a factor with fewer than two levels.
+    """
+    if not value.is_factor and value.kind != "logical":
+        data = value.data
+        if data.ndim == 1:
+            return Coding((atom,), lambda _: data)
+        if data.shape[1] == 1:
+            return Coding((atom,), lambda _: data[:, 0])
+        suffixes = value.names or tuple(str(i + 1) for i in range(data.shape[1]))
+        return Coding(tuple(atom + s for s in suffixes), lambda j: data[:, j])
+    factor = as_factor(value) if value.kind == "logical" else value
+    if len(factor.levels) < 2:
+        raise DataError(
+            f"The factor '{atom}' has one level ('{factor.levels[0]}') in the rows that are used; "
+            "it needs two or more. Leave it out of the formula."
+            if factor.levels
+            else f"The factor '{atom}' has no levels."
+        )
+    codes = factor.data
+    if full:
+        names = tuple(atom + level for level in factor.levels)
+        return Coding(names, lambda j: (codes == j).astype(float))
+    contrast = contrast_of(factor)
+    matrix = contrast.matrix
+    return Coding(tuple(atom + n for n in contrast.names), lambda j: matrix[codes, j])
+
+
+def columns_of(
+    terms: Sequence[Term], values: Mapping[str, Value], intercept: bool, cmc: bool, n: int
+) -> tuple[tuple[str, ...], FloatArray]:
+    """The design matrix of some terms, with the names that R gives its columns.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        Terms in R's order.
+    values : mapping
+        The value of each atom, by its text.
+    intercept : bool
+        Whether the first column is ``(Intercept)``.
+    cmc : bool
+        Whether a factor is coded in full when there is no intercept.
+    n : int
+        The number of rows.
+
+    Returns
+    -------
+    names : tuple of str
+    matrix : array, shape (n, len(names))
+    """
+    kinds = {k: v.is_factor or v.kind == "logical" for k, v in values.items()}
+    full = full_coded(terms, intercept, kinds, cmc)
+    made = [
+        [code(key, values[key], key in marked) for key in map(deparse, term.factors)]
+        for term, marked in zip(terms, full, strict=True)
+    ]
+    names: list[str] = ["(Intercept)"] if intercept else []
+    for codings in made:
+        names += map(":".join, _first_fastest([c.names for c in codings]))
+    matrix = np.empty((n, len(names)), order="F")
+    j = 0
+    if intercept:
+        matrix[:, 0] = 1.0
+        j = 1
+    for codings in made:
+        for places in _first_fastest([range(len(c.names)) for c in codings]):
+            matrix[:, j] = codings[0].columns(places[0])
+            for coding, place in zip(codings[1:], places[1:], strict=True):
+                matrix[:, j] *= coding.columns(place)
+            j += 1
+    return tuple(names), matrix
+
+
+def _first_fastest(parts: Sequence[Iterable[object]]) -> Iterable[tuple[object, ...]]:
+    return (tuple(reversed(p)) for p in product(*reversed(parts)))
+
+
+def atoms_of(terms: Iterable[Term]) -> dict[str, Node]:
+    """The atoms of some terms by their texts."""
+    return {deparse(f): f for term in terms for f in term.factors}

@@ -1,0 +1,333 @@
+"""The plain engine: a model as a ``pm.Model``, sampled by nutpie or by PyMC's own NUTS.
+
+It implements the vocabulary of distributions and the namespace ``xp``; it knows no family and no
+term by name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from ..dists import VOCABULARY, Dist
+from ..errors import SamplingError, listing
+from ..params import Param, Prior
+from ..spec import ModelSpec, linked_dpars, with_effects
+from ..xp import pytensor_namespace
+from .base import RawDraws, SampleSettings
+from .upstream import quiet_blas
+
+quiet_blas()
+
+#: Dist name -> PyMC distribution and how its arguments are called there.
+_NATIVE: Mapping[str, tuple[Any, Callable[..., dict[str, Any]]]] = {
+    "normal": (pm.Normal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
+    "student_t": (pm.StudentT, lambda nu, mu, sigma: {"nu": nu, "mu": mu, "sigma": sigma}),
+    "cauchy": (pm.Cauchy, lambda mu, sigma: {"alpha": mu, "beta": sigma}),
+    "double_exponential": (pm.Laplace, lambda mu, sigma: {"mu": mu, "b": sigma}),
+    "logistic": (pm.Logistic, lambda mu, sigma: {"mu": mu, "s": sigma}),
+    "exponential": (pm.Exponential, lambda beta: {"lam": beta}),
+    "gamma": (pm.Gamma, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
+    "inv_gamma": (pm.InverseGamma, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
+    "lognormal": (pm.LogNormal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
+    "weibull": (pm.Weibull, lambda alpha, sigma: {"alpha": alpha, "beta": sigma}),
+    "beta": (pm.Beta, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
+    "uniform": (pm.Uniform, lambda lower, upper: {"lower": lower, "upper": upper}),
+}
+
+#: Symmetric distributions cut at their centre have a form of their own, cheaper than Truncated.
+_HALF: Mapping[str, tuple[Any, Callable[..., dict[str, Any]]]] = {
+    "normal": (pm.HalfNormal, lambda mu, sigma: {"sigma": sigma}),
+    "student_t": (pm.HalfStudentT, lambda nu, mu, sigma: {"nu": nu, "sigma": sigma}),
+    "cauchy": (pm.HalfCauchy, lambda mu, sigma: {"beta": sigma}),
+}
+
+
+def _bounded(prior: Prior) -> tuple[float | None, float | None]:
+    """The bounds of a prior that its distribution's own support does not imply."""
+    low, high = (-np.inf, np.inf) if prior.dist is None else VOCABULARY[prior.dist.name].support
+    if prior.dist is not None and prior.dist.name == "uniform":
+        low, high = prior.dist.args["lower"], prior.dist.args["upper"]
+    lb = prior.lb if prior.lb is not None and prior.lb > low else None
+    ub = prior.ub if prior.ub is not None and prior.ub < high else None
+    return lb, ub
+
+
+def _random_variable(name: str, prior: Prior, shape: tuple[int, ...], dims: Any) -> Any:
+    """A PyMC random variable with that prior, inside the model context."""
+    lb, ub = _bounded(prior)
+    size = {"dims": dims} if dims else {"shape": shape}
+    if prior.dist is None:
+        if lb is None and ub is None:
+            return pm.Flat(name, **size)
+        interval = pm.distributions.transforms.Interval(lb, ub)
+        return pm.Flat(name, transform=interval, initval="support_point", **size)
+    # As float64: PyTensor keeps a plain 1.5 in single precision and so its logarithm too.
+    args = {arg: np.float64(value) for arg, value in prior.dist.args.items()}
+    make, rename = _NATIVE[prior.dist.name]
+    if lb is None and ub is None:
+        return make(name, **rename(**args), **size)
+    if lb == 0.0 and ub is None and prior.dist.name in _HALF and prior.dist.args["mu"] == 0.0:
+        make, rename = _HALF[prior.dist.name]
+        return make(name, **rename(**args), **size)
+    base = make.dist(**rename(**args))
+    return pm.Truncated(name, base, lower=lb, upper=ub, **size)
+
+
+def _numbers(param: Param, priors: tuple[Prior, ...]) -> Any:
+    """A scalar or vector parameter; elements with different priors are separate variables."""
+    distinct = list(dict.fromkeys(priors))
+    if len(distinct) == 1:
+        return _random_variable(param.name, distinct[0], param.shape, param.dims)
+    pieces, positions = [], []
+    for i, prior in enumerate(distinct):
+        where = [j for j, own in enumerate(priors) if own == prior]
+        pieces.append(_random_variable(f"{param.name}_{i + 1}", prior, (len(where),), None))
+        positions += where
+    order = np.argsort(positions)
+    return pm.Deterministic(param.name, pt.concatenate(pieces)[order], dims=param.dims)
+
+
+def _variable(param: Param, priors: Mapping[str, tuple[Prior, ...]]) -> Any:
+    if param.kind == "innovations":
+        return pm.Normal(param.name, dims=param.dims)
+    if param.kind == "cholesky_corr":
+        dist = priors[param.name][0].dist
+        assert dist is not None
+        # In PyMC 6.4 LKJCorr is the Cholesky factor itself.
+        return pm.LKJCorr(param.name, n=param.shape[0], eta=np.float64(dist.args["eta"]))
+    return _numbers(param, priors[param.name])
+
+
+def _observe(name: str, dist: Dist, observed: Any) -> None:
+    """The likelihood: a native distribution where PyMC has it, our own density elsewhere."""
+    if dist.name in _NATIVE:
+        make, rename = _NATIVE[dist.name]
+        make(name, **rename(**dist.args), observed=observed, dims="obs")
+        return
+    word = VOCABULARY[dist.name]
+    xp = pytensor_namespace()
+
+    def logp(value: Any, *args: Any) -> Any:
+        return word.logp(xp, value, **dict(zip(word.args, args, strict=True)))
+
+    def random(*args: Any, rng: Any = None, size: Any = None) -> Any:
+        *values, generator = (*args, rng)
+        assert word.random is not None
+        return word.random(generator, *values)
+
+    pm.CustomDist(
+        name,
+        *(dist.args[arg] for arg in word.args),
+        logp=logp,
+        random=random if word.random is not None else None,
+        observed=observed,
+        dims="obs",
+        class_name=word.name.title(),
+    )
+
+
+def build(spec: ModelSpec) -> pm.Model:
+    """The model as a ``pm.Model``: named dimensions, data as ``pm.Data``.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+
+    Returns
+    -------
+    pymc.Model
+        With the parameters by the names of ``spec.params``, the group effects ``r_<group>`` as
+        deterministics, and the response observed under its own name.
+    """
+    xp = pytensor_namespace()
+    coords = {**spec.coords, "obs": np.arange(spec.design.n_obs)}
+    with pm.Model(coords=coords) as model:
+        d = {name: pm.Data(name, array) for name, array in spec.arrays.items()}
+        extra = {name: pm.Data(name, array) for name, array in spec.response.extra.items()}
+        observed = pm.Data(f"{spec.response_name}_observed", spec.response.y, dims="obs")
+        p = {param.name: _variable(param, spec.priors) for param in spec.params}
+        p = with_effects(spec, xp, p)
+        for block in spec.blocks:
+            name = f"r_{block.name}"
+            p[name] = pm.Deterministic(name, p[name], dims=(block.dim, f"{block.name}__coef"))
+        dpars = linked_dpars(spec, xp, p, d)
+        response = dataclasses.replace(spec.response, extra=extra)
+        _observe(spec.response_name, spec.family.likelihood(xp, dpars, response), observed)
+    return model
+
+
+# -- sampling --------------------------------------------------------------------------------
+
+#: nutpie's names of statistics -> ArviZ' names.
+_NUTPIE_STATS = {
+    "logp": "lp",
+    "depth": "tree_depth",
+    "n_steps": "n_steps",
+    "diverging": "diverging",
+    "energy": "energy",
+    "step_size": "step_size",
+    "mean_tree_accept": "acceptance_rate",
+    "maxdepth_reached": "reached_max_treedepth",
+}
+_PYMC_STATS = (
+    "lp",
+    "tree_depth",
+    "n_steps",
+    "diverging",
+    "energy",
+    "step_size",
+    "acceptance_rate",
+    "reached_max_treedepth",
+)
+
+
+def _kept(model: pm.Model, params: Sequence[Param]) -> list[str]:
+    """Variables to bring back: the parameters themselves; everything else is computed later."""
+    return [param.name for param in params if param.name in model.named_vars]
+
+
+def _check_init(model: pm.Model, init: Mapping[str, Any]) -> None:
+    names = [rv.name for rv in model.free_RVs]
+    for name in init:
+        if name not in names:
+            raise SamplingError(f"init names '{name}'; parameters of the model: {listing(names)}.")
+
+
+def sample(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
+    """Draw from the posterior.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    model : pymc.Model
+        What :func:`build` made of it.
+    settings : SampleSettings
+        How to sample.
+
+    Raises
+    ------
+    SamplingError
+        When no draws came back: interrupted before the first, or no chain could start.
+    """
+    if isinstance(settings.init, Mapping):
+        _check_init(model, settings.init)
+    if not model.free_RVs:
+        raise SamplingError("The model has no free parameter to sample.")
+    run = _sample_nutpie if settings.backend == "nutpie" else _sample_pymc
+    return run(spec, model, settings)
+
+
+def _sample_nutpie(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
+    import nutpie
+
+    start = time.perf_counter()
+    given = dict(settings.init) if isinstance(settings.init, Mapping) else None
+    compiled = nutpie.compile_pymc_model(
+        model, initial_points=given, var_names=_kept(model, spec.params)
+    )
+    if settings.init == 0:
+        origin = np.zeros(compiled.n_dim)
+        compiled = dataclasses.replace(compiled, initial_point_func=lambda seed: origin.copy())
+    compiled_at = time.perf_counter()
+    sampler = nutpie.sample(
+        compiled,
+        draws=settings.iter - settings.warmup,
+        tune=settings.warmup,
+        chains=settings.chains,
+        cores=settings.cores,
+        seed=settings.seed,
+        target_accept=settings.adapt_delta,
+        maxdepth=settings.max_treedepth,
+        save_warmup=False,
+        progress_bar=settings.progress,
+        blocking=False,
+    )
+    interrupted = False
+    try:
+        trace = sampler.wait()
+    except KeyboardInterrupt:
+        interrupted = True
+        trace = sampler.abort()
+    except RuntimeError as error:
+        raise SamplingError(f"The sampler could not start: {error}") from error
+    seconds = {
+        "compile": compiled_at - start,
+        "sampling": time.perf_counter() - compiled_at,
+    }
+    posterior, stats = _complete(trace, settings)
+    return RawDraws(
+        values={name: posterior[name] for name in _kept(model, spec.params)},
+        stats={ours: stats[theirs] for theirs, ours in _NUTPIE_STATS.items() if theirs in stats},
+        seconds=seconds,
+        interrupted=interrupted,
+        library=f"nutpie {nutpie.__version__}",
+    )
+
+
+def _complete(
+    trace: Any, settings: SampleSettings
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Posterior and statistics, cut to the draws that every kept chain has, and thinned."""
+    groups = [group for group in ("posterior", "sample_stats") if group in trace.children]
+    if len(groups) < 2 or trace.posterior.sizes.get("draw", 0) == 0:
+        raise SamplingError(
+            "The run was stopped before the first draw after warmup; nothing is kept."
+        )
+    energy = np.asarray(trace.sample_stats["energy"], dtype=float)
+    # An interrupted run leaves chains of different lengths, padded with missing values.
+    lengths = np.isfinite(energy).sum(axis=1)
+    longest = lengths.max()
+    chains = np.flatnonzero(lengths >= max(1, longest // 2))
+    draws = slice(0, int(lengths[chains].min()), settings.thin)
+
+    def cut(group: Any) -> dict[str, np.ndarray]:
+        return {
+            str(name): np.asarray(values)[chains][:, draws]
+            for name, values in group.data_vars.items()
+            if values.dtype != object
+        }
+
+    return cut(trace.posterior), cut(trace.sample_stats)
+
+
+def _sample_pymc(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
+    start = time.perf_counter()
+    init: dict[str, Any] = {}
+    if isinstance(settings.init, Mapping):
+        init = {"initvals": dict(settings.init)}
+    elif settings.init == 0:
+        init = {"init": "adapt_diag"}
+    with model:
+        trace = pm.sample(
+            draws=settings.iter - settings.warmup,
+            tune=settings.warmup,
+            chains=settings.chains,
+            cores=settings.cores,
+            random_seed=settings.seed,
+            nuts={"target_accept": settings.adapt_delta, "max_treedepth": settings.max_treedepth},
+            progressbar=settings.progress,
+            compute_convergence_checks=False,
+            discard_tuned_samples=True,
+            var_names=_kept(model, spec.params),
+            nuts_sampler="pymc",
+            quiet=not settings.progress,
+            **init,
+        )
+    posterior, stats = _complete(trace, settings)
+    asked = settings.draws
+    return RawDraws(
+        values={name: posterior[name] for name in _kept(model, spec.params)},
+        stats={name: stats[name] for name in _PYMC_STATS if name in stats},
+        seconds={"sampling": time.perf_counter() - start},
+        interrupted=next(iter(posterior.values())).shape[1] < asked,
+        library=f"pymc {pm.__version__}",
+    )

@@ -1,0 +1,103 @@
+"""What can go wrong, said so that it can be mended: what, where, what would be valid."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BambiLiteError(ValueError):
+    """Base of every error that bambi_lite raises about its input."""
+
+
+class FormulaError(BambiLiteError):
+    """A formula that cannot mean anything; built by :func:`formula_error`, it marks the place."""
+
+
+class DataError(BambiLiteError):
+    """Data that do not fit the formula or the family."""
+
+
+class PriorError(BambiLiteError):
+    """A prior that cannot be read, or that belongs to no parameter of the model."""
+
+
+class FamilyError(BambiLiteError):
+    """An unknown family, link or distributional parameter."""
+
+
+class SamplingError(BambiLiteError):
+    """Settings the sampler cannot run with, or a run that gave no draws."""
+
+
+class BambiLiteWarning(UserWarning):
+    """Base of every warning of bambi_lite: the model runs, and something about it wants a look."""
+
+
+class DataWarning(BambiLiteWarning):
+    """Rows were dropped, or the data cannot tell a parameter."""
+
+
+class ConvergenceWarning(BambiLiteWarning):
+    """The draws may not represent the posterior."""
+
+
+def suggest(name: str, valid: Iterable[str]) -> str:
+    """The sentence ``Did you mean 'x'?`` for the nearest valid name, or nothing.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    valid : iterable of str
+        What could have been written.
+
+    Returns
+    -------
+    str
+        A sentence with a leading space, or the empty string when nothing is near.
+
+    Examples
+    --------
+    >>> suggest("Dayz", ["Days", "Subject"])
+    " Did you mean 'Days'?"
+    """
+    names = list(valid)
+    folded = {n.casefold(): n for n in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f" Did you mean '{folded[near[0]]}'?" if near else ""
+
+
+def listing(names: Iterable[str], at_most: int = 12) -> str:
+    """``a, b, c and 5 more``: a list of names short enough for a message."""
+    items = [str(n) for n in names]
+    if len(items) <= at_most:
+        return ", ".join(items)
+    return ", ".join(items[:at_most]) + f" and {len(items) - at_most} more"
+
+
+def formula_error(message: str, text: str, position: int, length: int = 1) -> FormulaError:
+    """A :class:`FormulaError` that shows the formula with a caret under the token.
+
+    Parameters
+    ----------
+    message : str
+        What was found, and what would be valid there.
+    text : str
+        The whole formula.
+    position, length : int
+        Where the offending token starts, and how many characters it has.
+    """
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    line = text[start : end if end >= 0 else len(text)]
+    column = position - start
+    # A very long formula is shown around the place only, so that the caret stays visible.
+    if len(line) > 100:
+        left = max(0, column - 60)
+        right = min(len(line), column + 40)
+        head, tail = ("... " if left else ""), (" ..." if right < len(line) else "")
+        line = head + line[left:right] + tail
+        column = column - left + len(head)
+    marks = "^" * max(1, min(length, len(line) - column))
+    return FormulaError(f"{message}\n  {line}\n  {' ' * column}{marks}")

@@ -1,0 +1,281 @@
+"""What a family is: its distributional parameters, its response, its likelihood, its mean.
+
+A family is one file beside this one that builds a :class:`Family` and registers it. Nothing
+outside ``families/`` knows a family by name: the rest of the package asks the family.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ..design import Column
+from ..dists import Dist
+from ..errors import DataError, FamilyError, listing, suggest
+from ..links import Link, Linked, get_link
+from ..xp import Array, Namespace
+
+type FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+#: The distributional parameters by name, on their link scales.
+type Linkeds = Mapping[str, Linked]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The response as the likelihood wants it.
+
+    Attributes
+    ----------
+    y : array of shape (n_obs,)
+        Encoded values: numbers, or 0/1 for a response with two categories.
+    extra : mapping
+        Arrays of shape (n_obs,) from addition terms, for example ``trials``.
+    levels : tuple of str
+        Labels of the encoded values where the response was categorical.
+    """
+
+    y: FloatArray
+    extra: Mapping[str, FloatArray] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dpar:
+    """A distributional parameter of a family.
+
+    Attributes
+    ----------
+    name : str
+        brms' name: ``mu``, ``sigma``, ...
+    links : tuple of str
+        Links it may have, the default first.
+    lower, upper : float or None
+        Bounds of the parameter itself, in force when it is not predicted.
+    """
+
+    name: str
+    links: tuple[str, ...]
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A response distribution with a link for each of its distributional parameters.
+
+    Attributes
+    ----------
+    name : str
+        brms' name.
+    dpars : tuple of Dpar
+        Distributional parameters, ``mu`` first.
+    encode : callable
+        ``encode(column, additions) -> Response``: checks the response; raises DataError.
+    likelihood : callable
+        ``likelihood(xp, dpars, response) -> Dist``.
+    mean : callable
+        ``mean(xp, dpars, response) -> array``: expectation of the response.
+    additions : tuple of str
+        Addition terms the family honours; each of them is required if in `required`.
+    required : tuple of str
+        Addition terms it cannot do without.
+    scaled : bool
+        Whether default priors take location and scale from the response
+        (brms: not for families of categories and proportions).
+    location : callable or None
+        For :func:`bambi_lite.priors.default_priors`: the response on the link's scale when that
+        is not simply ``link(y)``.
+    latent_variance : mapping
+        Variance of the latent residual per link of ``mu``, where the family has one.
+    links : mapping
+        The link in force for each dpar.
+    """
+
+    name: str
+    dpars: tuple[Dpar, ...]
+    encode: Callable[[Column, Mapping[str, FloatArray]], Response]
+    likelihood: Callable[[Namespace, Linkeds, Response], Dist]
+    mean: Callable[[Namespace, Linkeds, Response], Array]
+    additions: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    scaled: bool = False
+    latent_variance: Mapping[str, float] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def dpar(self, name: str) -> Dpar:
+        """The distributional parameter of that name; FamilyError when the family lacks it."""
+        names = [d.name for d in self.dpars]
+        for d in self.dpars:
+            if d.name == name:
+                return d
+        raise FamilyError(
+            f"Family '{self.name}' has no distributional parameter '{name}'. "
+            f"It has: {listing(names)}.{suggest(name, names)}"
+        )
+
+    def link(self, name: str) -> Link:
+        """The link in force for a distributional parameter."""
+        return get_link(self.links.get(name) or self.dpar(name).links[0])
+
+    def with_links(self, links: Mapping[str, str]) -> Family:
+        """The same family with other links, each checked.
+
+        Parameters
+        ----------
+        links : mapping
+            Link name by dpar.
+
+        Raises
+        ------
+        FamilyError
+            For a dpar the family lacks, or a link that dpar cannot have.
+        """
+        for name, link in links.items():
+            get_link(link, self.dpar(name).links, f"dpar '{name}' of family '{self.name}'")
+        chosen = MappingProxyType({**self.links, **links})
+        return dataclasses.replace(self, links=chosen)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_REGISTRY: dict[str, Family] = {}
+
+
+def register(family: Family) -> Family:
+    """Make a family known by its name; returns it."""
+    _REGISTRY[family.name] = family
+    return family
+
+
+def families() -> tuple[str, ...]:
+    """Names of all registered families."""
+    return tuple(_REGISTRY)
+
+
+def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:
+    """A family from its name, or the family itself.
+
+    Parameters
+    ----------
+    family : str or Family
+        brms' name of the family, or one made by a constructor such as ``bl.bernoulli("probit")``.
+    links : mapping, optional
+        Link name by distributional parameter.
+
+    Raises
+    ------
+    FamilyError
+        For an unknown family or link.
+
+    Examples
+    --------
+    >>> get_family("binomial").link("mu").name
+    'logit'
+    """
+    if isinstance(family, Family):
+        return family.with_links(links) if links else family
+    if not isinstance(family, str):
+        raise FamilyError(
+            f"family has to be a name or a family such as bl.bernoulli(), not "
+            f"{type(family).__name__}."
+        )
+    if family not in _REGISTRY:
+        raise FamilyError(
+            f"Unknown family '{family}'. Available families: {listing(_REGISTRY, 60)}."
+            f"{suggest(family, _REGISTRY)}"
+        )
+    return _REGISTRY[family].with_links(links or {})
+
+
+def constructor(base: Family) -> Callable[..., Family]:
+    """The function a user calls, with brms' arguments: ``link`` and ``link_<dpar>``.
+
+    Parameters
+    ----------
+    base : Family
+        The registered family.
+
+    Returns
+    -------
+    callable
+        ``f(link="...", link_sigma="...") -> Family``.
+    """
+
+    def make(link: str | None = None, **links: str) -> Family:
+        chosen: dict[str, str] = {} if link is None else {"mu": link}
+        for argument, value in links.items():
+            valid = [f"link_{d.name}" for d in base.dpars if d.name != "mu"]
+            if argument not in valid:
+                raise TypeError(
+                    f"{base.name}() got an unexpected keyword argument '{argument}'. "
+                    f"Valid: {listing(['link', *valid])}.{suggest(argument, ['link', *valid])}"
+                )
+            chosen[argument.removeprefix("link_")] = value
+        return base.with_links(chosen)
+
+    make.__name__ = make.__qualname__ = base.name.replace(".", "_")
+    others = "".join(f", link_{d.name}={d.links[0]!r}" for d in base.dpars if d.name != "mu")
+    make.__doc__ = f"""Family ``{base.name}``: ``{make.__name__}(link={base.dpars[0].links[0]!r}{others})``.
+
+    Parameters
+    ----------
+    link : str, optional
+        Link of ``mu``: {listing(base.dpars[0].links, 20)}.
+    **links : str
+        Links of the other distributional parameters, as ``link_<dpar>``.
+
+    Returns
+    -------
+    Family
+
+    Raises
+    ------
+    FamilyError
+        For a link the parameter cannot have.
+    """
+    return make
+
+
+def rows_of(mask: Any, at_most: int = 5) -> str:
+    """``rows 3, 7 and 2 more (counted from 0)``: where a check failed, for a message."""
+    where = np.flatnonzero(np.asarray(mask))
+    word = "row" if len(where) == 1 else "rows"
+    return f"{word} {listing(map(str, where), at_most)} (counted from 0)"
+
+
+def numeric_response(column: Column, family: str) -> FloatArray:
+    """The response as numbers; DataError for text, factors and infinite values."""
+    if column.kind not in ("numeric", "integer", "logical"):
+        raise DataError(
+            f"Response '{column.name}' is a {column.kind}, but family '{family}' needs numbers. "
+            f"Two categories: family 'bernoulli'."
+        )
+    y = np.asarray(column.values, dtype=float)
+    if np.isinf(y).any():
+        raise DataError(
+            f"Response '{column.name}' is infinite in {rows_of(np.isinf(y))}; "
+            f"family '{family}' needs finite numbers."
+        )
+    return y
+
+
+def count_response(column: Column, family: str) -> FloatArray:
+    """The response as counts; DataError unless all are whole numbers of at least 0."""
+    y = numeric_response(column, family)
+    if (bad := y < 0).any():
+        raise DataError(
+            f"Response '{column.name}' is negative in {rows_of(bad)}; "
+            f"family '{family}' needs counts of 0 or more."
+        )
+    if (bad := y != np.floor(y)).any():
+        raise DataError(
+            f"Response '{column.name}' is not a whole number in {rows_of(bad)}; "
+            f"family '{family}' needs counts."
+        )
+    return y

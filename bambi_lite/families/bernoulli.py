@@ -1,0 +1,56 @@
+"""Two outcomes with success probability mu."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..design import Column
+from ..dists import Dist
+from ..errors import DataError, listing
+from ..xp import Array, Namespace
+from .base import Dpar, Family, FloatArray, Linkeds, Response, register
+
+LINKS = ("logit", "probit", "identity", "log")
+#: Variance of the latent variable whose sign is the response: standard logistic and normal.
+LATENT_VARIANCE = {"logit": math.pi**2 / 3.0, "probit": 1.0}
+
+
+def _encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+    # As in brms any two values will do; the second in order is the success.
+    values = np.unique(column.values)
+    labels = tuple(column.levels[int(v)] if column.levels else f"{v:g}" for v in values)
+    if set(values) <= {0.0, 1.0} and not column.levels:
+        return Response(np.asarray(column.values, dtype=float))
+    if len(values) != 2:
+        raise DataError(
+            f"Response '{column.name}' has {len(values)} different values ({listing(labels, 6)}), "
+            f"but family 'bernoulli' needs exactly two, for example 0 and 1. "
+            f"Counts of successes out of several trials: "
+            f"family 'binomial' with '{column.name} | trials(n) ~ ...'."
+        )
+    return Response((column.values == values[1]).astype(float), levels=labels)
+
+
+def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    mu = dpars["mu"]
+    return Dist("bernoulli", {"log_p": mu.log(xp), "log1m_p": mu.log1m(xp)})
+
+
+def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return dpars["mu"].value(xp)
+
+
+bernoulli = register(
+    Family(
+        "bernoulli",
+        dpars=(Dpar("mu", LINKS, lower=0.0, upper=1.0),),
+        encode=_encode,
+        likelihood=_likelihood,
+        mean=_mean,
+        scaled=True,
+        latent_variance=LATENT_VARIANCE,
+    )
+)

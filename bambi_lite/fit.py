@@ -1,0 +1,129 @@
+"""Fit: draws with everything a person asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from . import plots, predict
+from . import summary as tables
+from .draws import Draws
+from .graph import graph as network
+from .priors import to_frame
+from .spec import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    draws : Draws
+        The model's spec, its draws under brms' names, and how they were made.
+
+    Examples
+    --------
+    >>> fit = bl.brm("Reaction ~ Days + (Days | Subject)", sleepstudy, seed=1)  # doctest: +SKIP
+    >>> fit.fixef()  # doctest: +SKIP
+    """
+
+    draws: Draws
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model."""
+        return self.draws.spec
+
+    @property
+    def idata(self) -> xr.DataTree:
+        """Draws as an ArviZ DataTree: ``posterior``, ``sample_stats``, ``observed_data``."""
+        return self.draws.idata
+
+    @property
+    def prior(self) -> pd.DataFrame:
+        """The prior table that the model was fitted with (brms' ``prior_summary``)."""
+        return to_frame(self.spec.prior_rows)
+
+    def summary(
+        self, prob: float = 0.95, robust: bool = False, priors: bool = False, digits: int = 2
+    ) -> tables.Summary:
+        """brms' summary: see :func:`bambi_lite.summary.summary`."""
+        return tables.summary(self.draws, prob=prob, robust=robust, priors=priors, digits=digits)
+
+    def fixef(
+        self,
+        summary: bool = True,
+        robust: bool = False,
+        probs: Sequence[float] = (0.025, 0.975),
+    ) -> Any:
+        """Population-level effects: see :func:`bambi_lite.summary.fixef`."""
+        return tables.fixef(self.draws, summary=summary, robust=robust, probs=probs)
+
+    def ranef(
+        self,
+        groups: str | Sequence[str] | None = None,
+        summary: bool = True,
+        robust: bool = False,
+        probs: Sequence[float] = (0.025, 0.975),
+    ) -> dict[str, xr.DataArray]:
+        """Group-level effects: see :func:`bambi_lite.summary.ranef`."""
+        return tables.ranef(self.draws, groups=groups, summary=summary, robust=robust, probs=probs)
+
+    def coef(
+        self,
+        groups: str | Sequence[str] | None = None,
+        summary: bool = True,
+        robust: bool = False,
+        probs: Sequence[float] = (0.025, 0.975),
+    ) -> dict[str, xr.DataArray]:
+        """Coefficients of each level: see :func:`bambi_lite.summary.coef`."""
+        return tables.coef(self.draws, groups=groups, summary=summary, robust=robust, probs=probs)
+
+    def VarCorr(
+        self, robust: bool = False, probs: Sequence[float] = (0.025, 0.975)
+    ) -> tables.VarCorr:
+        """Standard deviations, correlations, covariances: :func:`bambi_lite.summary.var_corr`."""
+        return tables.var_corr(self.draws, robust=robust, probs=probs)
+
+    def icc(
+        self,
+        group: str | None = None,
+        summary: bool = True,
+        robust: bool = False,
+        probs: Sequence[float] = (0.025, 0.975),
+    ) -> Any:
+        """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
+        return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+
+    def posterior_linpred(
+        self, newdata: Any = None, re_formula: str | None = "all", **options: Any
+    ) -> xr.DataArray:
+        """Linear predictor of mu: see :func:`bambi_lite.predict.posterior_linpred`."""
+        return predict.posterior_linpred(self.draws, newdata, re_formula, **options)
+
+    def posterior_epred(
+        self, newdata: Any = None, re_formula: str | None = "all", **options: Any
+    ) -> xr.DataArray:
+        """Expected response: see :func:`bambi_lite.predict.posterior_epred`."""
+        return predict.posterior_epred(self.draws, newdata, re_formula, **options)
+
+    def plot(self, **options: Any) -> Any:
+        """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
+        return plots.plot_draws(self.draws, **options)
+
+    def graph(self) -> Any:
+        """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""
+        return network(self.spec)
+
+    def __str__(self) -> str:
+        return str(self.summary())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()

@@ -1,0 +1,7 @@
+"""Tables of a fit: brms' summary, fixef, ranef, coef, VarCorr and the intraclass correlation."""
+
+from .effects import coef, fixef, ranef
+from .report import Summary, summary
+from .variance import VarCorr, icc, var_corr
+
+__all__ = ["Summary", "VarCorr", "coef", "fixef", "icc", "ranef", "summary", "var_corr"]

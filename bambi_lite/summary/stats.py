@@ -1,0 +1,213 @@
+"""The numbers in the tables: estimates, quantiles, convergence, and arguments checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..draws import Draws
+from ..errors import DataError, listing, suggest
+from ..params import ParamKey
+from ..terms import suffix
+
+#: Makes the MAD of a normal variable its standard deviation; R's constant, to the digit.
+MAD_CONSTANT = 1.4826
+#: The two quantiles whose ESS the tail ESS is the smaller of (Vehtari et al. 2021).
+TAIL = (0.05, 0.95)
+CONVERGENCE = ("Rhat", "Bulk_ESS", "Tail_ESS")
+#: ArviZ and posterior give no diagnostics below this many draws per chain.
+MIN_DRAWS = 4
+
+
+def flat(values: np.ndarray) -> np.ndarray:
+    """Draws with one leading axis instead of (chain, draw), chain by chain."""
+    return values.reshape(-1, *values.shape[2:])
+
+
+def estimates(values: np.ndarray, robust: bool, probs: Sequence[float]) -> np.ndarray:
+    """Centre, spread and quantiles along the first axis.
+
+    Parameters
+    ----------
+    values : array of shape (n_draws, ...)
+        Draws, on whatever scale.
+    robust : bool
+        Median and MAD (times 1.4826) rather than mean and standard deviation.
+    probs : sequence of float
+        Probabilities of the quantiles (R's type 7, NumPy's default).
+
+    Returns
+    -------
+    array of shape (2 + len(probs), ...)
+    """
+    if robust:
+        centre = np.median(values, axis=0)
+        spread = MAD_CONSTANT * np.median(np.abs(values - centre), axis=0)
+    else:
+        centre = values.mean(axis=0)
+        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.full_like(centre, np.nan)
+    return np.stack([centre, spread, *np.quantile(values, probs, axis=0)])
+
+
+def percent(prob: float) -> str:
+    """``97.5`` for 0.975, without the noise of binary fractions."""
+    return f"{100.0 * prob:.10g}"
+
+
+def stat_names(probs: Sequence[float]) -> list[str]:
+    """brms' names of what :func:`estimates` gives: Estimate, Est.Error, Q2.5, Q97.5."""
+    return ["Estimate", "Est.Error", *(f"Q{percent(p)}" for p in probs)]
+
+
+def estimate_frame(
+    values: np.ndarray, index: Iterable[str], robust: bool, probs: Sequence[float]
+) -> pd.DataFrame:
+    """A row of estimates per trailing column of `values`, shape (chain, draw, n)."""
+    return pd.DataFrame(
+        estimates(flat(values), robust, probs).T, index=list(index), columns=stat_names(probs)
+    )
+
+
+def estimate_array(draws: xr.DataArray, robust: bool, probs: Sequence[float]) -> xr.DataArray:
+    """Estimates of an array (chain, draw, row, coef) with dims (row, ``stat``, coef)."""
+    row, coef = draws.dims[2:]
+    stats = estimates(flat(draws.transpose("chain", "draw", ...).values), robust, probs)
+    return xr.DataArray(
+        np.moveaxis(stats, 0, 1),
+        dims=(row, "stat", coef),
+        coords={
+            row: draws[row].values,
+            "stat": stat_names(probs),
+            coef: draws[coef].values,
+        },
+        name=draws.name,
+    )
+
+
+def convergence(posterior: xr.Dataset) -> pd.DataFrame:
+    """Rank-normalized split Rhat, bulk and tail ESS of scalar variables.
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        Variables with dims (chain, draw) alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a variable. NaN where a measure does not exist: for constants, for fewer than four
+        draws a chain and, Rhat, for a single chain.
+
+    Notes
+    -----
+    Vehtari, Gelman, Simpson, Carpenter and Buerkner (2021), Bayesian Analysis 16:667-718.
+    """
+    import arviz_stats as azs
+
+    names = [str(name) for name in posterior.data_vars]
+    table = pd.DataFrame(np.nan, index=names, columns=list(CONVERGENCE))
+    moving = [n for n in names if np.ptp(posterior[n].values) > 0.0]
+    if posterior.sizes.get("draw", 0) < MIN_DRAWS or not moving:
+        return table
+    part = posterior[moving]
+    measures = {
+        "Bulk_ESS": azs.ess(part, method="bulk"),
+        "Tail_ESS": azs.ess(part, method="tail", prob=TAIL),
+    }
+    if posterior.sizes["chain"] > 1:
+        measures["Rhat"] = azs.rhat(part, method="rank")
+    for column, values in measures.items():
+        table.loc[moving, column] = [float(values[n]) for n in moving]
+    return table
+
+
+def label(key: ParamKey) -> str:
+    """brms' name of a coefficient in tables: ``Days`` for mu, ``sigma_Days`` for sigma."""
+    ending = suffix(key.resp, key.dpar, key.nlpar)
+    return f"{ending[1:]}_{key.coef}" if ending else key.coef
+
+
+def predictor(key: ParamKey) -> tuple[str, str, str]:
+    """The linear predictor that a parameter belongs to."""
+    return key.resp, key.dpar, key.nlpar
+
+
+def population_names(draws: Draws) -> dict[str, str]:
+    """Variable by label for the population-level coefficients, in brms' order.
+
+    The intercepts of centred predictors come first; an intercept that is an ordinary coefficient
+    (``0 + Intercept``, ``center=False``) keeps its place.
+    """
+    centred = {predictor(key) for key in draws.keys.values() if key.cls == "Intercept"}
+    found = [(name, draws.keys[name]) for name in draws.named("b")]
+    first = [k.coef == "Intercept" and predictor(k) in centred for _, k in found]
+    ordered = [p for p, f in zip(found, first, strict=True) if f]
+    ordered += [p for p, f in zip(found, first, strict=True) if not f]
+    return {label(key): name for name, key in ordered}
+
+
+def group_names(draws: Draws) -> tuple[str, ...]:
+    """The grouping factors of the model, each once, in order."""
+    return tuple(dict.fromkeys(block.group for block in draws.spec.blocks))
+
+
+# -- arguments -------------------------------------------------------------------------------
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def check_prob(prob: Any) -> float:
+    """The mass of an interval; DataError outside (0, 1)."""
+    if not _is_number(prob) or not 0.0 < float(prob) < 1.0:
+        raise DataError(
+            f"prob = {prob!r} is no probability between 0 and 1: it is the mass of the "
+            f"equal-tailed interval, by default 0.95."
+        )
+    return float(prob)
+
+
+def check_probs(probs: Any) -> tuple[float, ...]:
+    """Probabilities of quantiles, a number or several; DataError outside [0, 1]."""
+    values = (probs,) if _is_number(probs) else probs
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise DataError(f"probs has to be numbers in [0, 1] such as (0.025, 0.975), not {probs!r}.")
+    values = tuple(values)
+    bad = [v for v in values if not _is_number(v) or not 0.0 <= float(v) <= 1.0]
+    if bad:
+        raise DataError(
+            f"probs has to be numbers in [0, 1] such as (0.025, 0.975); it has "
+            f"{listing(map(repr, bad))}."
+        )
+    return tuple(float(v) for v in values)
+
+
+def check_digits(digits: Any) -> int:
+    """Decimals to print; DataError unless a whole number of at least 0."""
+    if isinstance(digits, bool) or not isinstance(digits, Integral) or digits < 0:
+        raise DataError(f"digits has to be a whole number of at least 0, not {digits!r}.")
+    return int(digits)
+
+
+def check_groups(draws: Draws, groups: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The grouping factors asked for, all of them by default; DataError for unknown ones."""
+    valid = group_names(draws)
+    if not valid:
+        raise DataError(
+            f"The model '{draws.spec.formula}' has no group-level effects; fixef() has its "
+            f"population-level ones."
+        )
+    asked = valid if groups is None else (groups,) if isinstance(groups, str) else tuple(groups)
+    for group in asked:
+        if group not in valid:
+            raise DataError(
+                f"Unknown grouping factor '{group}'. Grouping factors of this model: "
+                f"{listing(valid)}.{suggest(str(group), valid)}"
+            )
+    return asked

@@ -1,0 +1,112 @@
+"""Terms without a design: offsets, dpars that are not predicted, dpars fixed at a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..design import PredictorDesign
+from ..params import Param, ParamKey
+from ..xp import Array, Namespace
+from .base import Quantity, Values, suffix
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetTerm:
+    """The sum of a predictor's ``offset()`` terms: known, added as it is."""
+
+    dpar: str
+    nlpar: str = ""
+    resp: str = ""
+
+    @property
+    def _name(self) -> str:
+        return f"offset{suffix(self.resp, self.dpar, self.nlpar)}"
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """None."""
+        return ()
+
+    def arrays(self, predictor: PredictorDesign) -> dict[str, np.ndarray]:
+        """The offset of each observation."""
+        assert predictor.offset is not None
+        return {self._name: predictor.offset}
+
+    def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
+        """The offset itself."""
+        return d[self._name]
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """None."""
+        return ()
+
+    def read(self, q: Values) -> dict[str, np.ndarray]:
+        """Nothing."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarTerm:
+    """A distributional parameter without a formula: one number, on the response scale."""
+
+    dpar: str
+    lower: float | None = None
+    upper: float | None = None
+    resp: str = ""
+
+    @property
+    def _name(self) -> str:
+        return f"{self.dpar}_{self.resp}" if self.resp else self.dpar
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """The number itself."""
+        key = ParamKey(self.dpar, resp=self.resp)
+        return (Param(self._name, key, lower=self.lower, upper=self.upper),)
+
+    def arrays(self, predictor: PredictorDesign) -> dict[str, np.ndarray]:
+        """Nothing."""
+        return {}
+
+    def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
+        """The number, with a trailing axis that broadcasts over the observations."""
+        return p[self._name][..., None]
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """The number under its own name."""
+        return (Quantity(self._name, ParamKey(self.dpar, resp=self.resp), p[self._name]),)
+
+    def read(self, q: Values) -> dict[str, np.ndarray]:
+        """The number under its own name."""
+        return {self._name: np.asarray(q[self._name])}
+
+
+@dataclass(frozen=True, slots=True)
+class FixedTerm:
+    """A distributional parameter that the user fixed, for example ``bf(y ~ x, sigma = 2)``."""
+
+    dpar: str
+    value: float
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """None: it is known."""
+        return ()
+
+    def arrays(self, predictor: PredictorDesign) -> dict[str, np.ndarray]:
+        """Nothing."""
+        return {}
+
+    def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
+        """The value."""
+        return xp.asarray(np.asarray([self.value]))
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """The value is not a draw."""
+        return ()
+
+    def read(self, q: Values) -> dict[str, np.ndarray]:
+        """Nothing."""
+        return {}

@@ -1,0 +1,88 @@
+"""The mathematics both worlds share: one namespace over NumPy, one over PyTensor.
+
+Links, densities and linear predictors are written once, as functions of a namespace ``xp``.
+With :func:`numpy_namespace` they work on draws (leading chain and draw axes), with
+:func:`pytensor_namespace` they build the graph that is sampled, so that the model that is
+sampled and the model that predicts cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+#: A NumPy array or a PyTensor variable; which of the two is the namespace's business.
+type Array = Any
+#: One of the two namespaces below.
+type Namespace = Any
+
+
+@cache
+def numpy_namespace() -> Namespace:
+    """The namespace over NumPy and SciPy arrays (any leading axes)."""
+    from scipy import special
+
+    return SimpleNamespace(
+        exp=np.exp,
+        expm1=np.expm1,
+        log=np.log,
+        log1p=np.log1p,
+        sqrt=np.sqrt,
+        abs=np.abs,
+        tan=np.tan,
+        arctan=np.arctan,
+        where=np.where,
+        matmul=np.matmul,
+        take=np.take,
+        swap=lambda x: np.swapaxes(x, -1, -2),
+        sum=lambda x: np.sum(x, axis=-1),
+        diagonal=lambda x: np.diagonal(x, axis1=-2, axis2=-1),
+        softplus=lambda x: np.logaddexp(0.0, x),
+        sigmoid=special.expit,
+        gammaln=special.gammaln,
+        log_ndtr=special.log_ndtr,
+        ndtr=special.ndtr,
+        ndtri=special.ndtri,
+        maximum=np.maximum,
+        asarray=np.asarray,
+    )
+
+
+@cache
+def pytensor_namespace() -> Namespace:
+    """The namespace over PyTensor variables (no leading axes); imports PyTensor when first asked."""
+    import pytensor.tensor as pt
+
+    def log_ndtr(x: Array) -> Array:
+        # log(erfc) underflows below -26 standard deviations; erfcx keeps value and gradient.
+        low = pt.log(pt.erfcx(-pt.minimum(x, 0.0) / np.sqrt(2.0)) / 2.0) - x**2 / 2.0
+        high = pt.log1p(-pt.erfc(pt.maximum(x, 0.0) / np.sqrt(2.0)) / 2.0)
+        return pt.where(x < 0.0, low, high)
+
+    return SimpleNamespace(
+        exp=pt.exp,
+        expm1=pt.expm1,
+        log=pt.log,
+        log1p=pt.log1p,
+        sqrt=pt.sqrt,
+        abs=pt.abs,
+        tan=pt.tan,
+        arctan=pt.arctan,
+        where=pt.where,
+        matmul=pt.matmul,
+        take=pt.take,
+        swap=lambda x: pt.swapaxes(x, -1, -2),
+        sum=lambda x: pt.sum(x, axis=-1),
+        diagonal=lambda x: pt.diagonal(x, axis1=-2, axis2=-1),
+        softplus=pt.softplus,
+        sigmoid=pt.sigmoid,
+        gammaln=pt.gammaln,
+        log_ndtr=log_ndtr,
+        ndtr=lambda x: pt.erfc(-x / np.sqrt(2.0)) / 2.0,
+        ndtri=lambda p: -np.sqrt(2.0) * pt.erfcinv(2.0 * p),
+        maximum=pt.maximum,
+        asarray=pt.as_tensor_variable,
+    )

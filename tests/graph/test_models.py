@@ -1,0 +1,284 @@
+"""Models as PyMC graphs, without sampling: densities, effects and priors are what they say."""
+
+import warnings
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytest
+from scipy import stats
+
+import bambi_lite as bl
+from bambi_lite.spec import linked_dpars, with_effects
+from bambi_lite.xp import numpy_namespace
+
+# Graphs are evaluated once each: compiling them would cost more than running them.
+MODE = "FAST_COMPILE"
+
+
+def point_of(model, rng, scale=0.3):
+    """A random point near the start, on the unconstrained scale."""
+    start = model.initial_point()
+    return {name: value + scale * rng.standard_normal(np.shape(value)) for name, value in start.items()}
+
+
+def constrained(model, point):
+    """The values of the model's parameters and deterministics at an unconstrained point."""
+    names = [rv.name for rv in model.free_RVs]
+    outputs = model.replace_rvs_by_values([model[name] for name in names])
+    run = pytensor.function(model.value_vars, outputs, mode=MODE, on_unused_input="ignore")
+    return dict(zip(names, run(*(point[v.name] for v in model.value_vars)), strict=True))
+
+
+def density(model, point, jacobian=False):
+    """Log-density of each random variable at a point, without the change of variables."""
+    logps = model.logp(jacobian=jacobian, sum=False)
+    run = pytensor.function(model.value_vars, logps, mode=MODE, on_unused_input="ignore")
+    values = run(*(point[v.name] for v in model.value_vars))
+    return float(sum(np.sum(v) for v in values))
+
+
+def half_t(x, scale):
+    return np.sum(stats.t(3, 0, scale).logpdf(x) + np.log(2.0))
+
+
+def lkj_two(L, eta=1.0):
+    from scipy.special import betaln
+
+    return (2 * eta - 2) * np.log(L[1, 1]) - ((2 * eta - 1) * np.log(2) + betaln(eta, eta))
+
+
+def sleepstudy_slopes(v, data):
+    X = data["Days"].to_numpy(float)
+    J = data["Subject"].cat.codes.to_numpy()
+    r = v["z_Subject"] @ (v["L_Subject"] * v["sd_Subject"][:, None]).T
+    mu = v["Intercept"] + v["b"][0] * (X - X.mean()) + r[J, 0] + r[J, 1] * X
+    return (
+        stats.norm(mu, v["sigma"]).logpdf(data["Reaction"]).sum()
+        + stats.t(3, 288.7, 59.3).logpdf(v["Intercept"])
+        + half_t(v["sd_Subject"], 59.3)
+        + half_t(v["sigma"], 59.3)
+        + lkj_two(v["L_Subject"])
+        + stats.norm.logpdf(v["z_Subject"]).sum()
+    )
+
+
+def sleepstudy_uncorrelated(v, data):
+    X = data["Days"].to_numpy(float)
+    J = data["Subject"].cat.codes.to_numpy()
+    r = v["z_Subject"] * v["sd_Subject"]
+    mu = v["Intercept"] + v["b"][0] * (X - X.mean()) + r[J, 0] + r[J, 1] * X
+    return (
+        stats.norm(mu, v["sigma"]).logpdf(data["Reaction"]).sum()
+        + stats.t(3, 288.7, 59.3).logpdf(v["Intercept"])
+        + half_t(v["sd_Subject"], 59.3)
+        + half_t(v["sigma"], 59.3)
+        + stats.norm.logpdf(v["z_Subject"]).sum()
+    )
+
+
+def sleepstudy_linear(v, data):
+    X = data["Days"].to_numpy(float)
+    mu = v["Intercept"] + v["b"][0] * (X - X.mean())
+    return (
+        stats.norm(mu, v["sigma"]).logpdf(data["Reaction"]).sum()
+        + stats.t(3, 288.7, 59.3).logpdf(v["Intercept"])
+        + half_t(v["sigma"], 59.3)
+    )
+
+
+def rats(v, data):
+    eta = v["Intercept"] + v["sd_batch"][0] * v["z_batch"][:, 0]
+    return (
+        stats.binom(data["n"], 1 / (1 + np.exp(-eta))).logpmf(data["m"]).sum()
+        + stats.t(3, 0, 2.5).logpdf(v["Intercept"])
+        + half_t(v["sd_batch"], 2.5)
+        + stats.norm.logpdf(v["z_batch"]).sum()
+    )
+
+
+def rats_flat(v, data):
+    p = 1 / (1 + np.exp(-v["b"]))
+    return stats.binom(data["n"], p).logpmf(data["m"]).sum() + stats.norm(0, 1.5).logpdf(v["b"]).sum()
+
+
+def blp(v, data):
+    kept = data.dropna(subset=["rt"])
+    participant = kept["participant"].cat.codes.to_numpy()
+    word = kept["spelling"].cat.codes.to_numpy()
+    mu = (
+        v["Intercept"]
+        + v["sd_participant"][0] * v["z_participant"][participant, 0]
+        + v["sd_spelling"][0] * v["z_spelling"][word, 0]
+    )
+    return (
+        stats.norm(mu, v["sigma"]).logpdf(kept["rt"]).sum()
+        + stats.t(3, 547, 108.2).logpdf(v["Intercept"])
+        + sum(half_t(v[n], 108.2) for n in ("sd_participant", "sd_spelling", "sigma"))
+        + stats.norm.logpdf(v["z_participant"]).sum()
+        + stats.norm.logpdf(v["z_spelling"]).sum()
+    )
+
+
+def fast_rt(link):
+    law = {"logit": stats.logistic, "probit": stats.norm}[link]
+
+    def logp(v, data):
+        X = data["Days"].to_numpy(float)
+        J = data["Subject"].cat.codes.to_numpy()
+        eta = v["Intercept"] + v["b"][0] * (X - X.mean()) + (v["z_Subject"] * v["sd_Subject"])[J, 0]
+        y = data["fast_rt"].to_numpy()
+        return (
+            np.where(y == 1, law.logcdf(eta), law.logsf(eta)).sum()
+            + stats.t(3, 0, 2.5).logpdf(v["Intercept"])
+            + half_t(v["sd_Subject"], 2.5)
+            + stats.norm.logpdf(v["z_Subject"]).sum()
+        )
+
+    return logp
+
+
+def sigma_on_days(v, data):
+    X = data["Days"].to_numpy(float)
+    centred = X - X.mean()
+    mu = v["Intercept"] + v["b"][0] * centred
+    sigma = np.exp(v["Intercept_sigma"] + v["b_sigma"][0] * centred)
+    return (
+        stats.norm(mu, sigma).logpdf(data["Reaction"]).sum()
+        + stats.t(3, 288.7, 59.3).logpdf(v["Intercept"])
+        + stats.t(3, 0, 2.5).logpdf(v["Intercept_sigma"])
+    )
+
+
+def bounded_slope(v, data):
+    X = data["Days"].to_numpy(float)
+    mu = v["Intercept"] + v["b"][0] * (X - X.mean())
+    return (
+        stats.norm(mu, v["sigma"]).logpdf(data["Reaction"]).sum()
+        + stats.norm(1, 5).logpdf(v["b"][0])
+        - stats.norm(1, 5).logsf(0.0)
+        + stats.t(3, 288.7, 59.3).logpdf(v["Intercept"])
+        + stats.expon(scale=20.0).logpdf(v["sigma"])
+    )
+
+
+SLEEP = "sleepstudy"
+MODELS = {
+    "slopes": (SLEEP, "Reaction ~ Days + (Days | Subject)", "gaussian", None, sleepstudy_slopes),
+    "uncorrelated": (
+        SLEEP, "Reaction ~ Days + (Days || Subject)", "gaussian", None, sleepstudy_uncorrelated,
+    ),
+    "linear": (SLEEP, "Reaction ~ Days", "gaussian", None, sleepstudy_linear),
+    "rats": ("rats", "m | trials(n) ~ 1 + (1 | batch)", "binomial", None, rats),
+    "rats flat": (
+        "rats_factor", "m | trials(n) ~ 0 + batch", "binomial", bl.prior("normal(0, 1.5)"), rats_flat,
+    ),
+    "crossed": (
+        "blp_short2", "rt ~ 1 + (1 | participant) + (1 | spelling)", "gaussian", None, blp,
+    ),
+    "logit": ("sleepstudy2", "fast_rt ~ Days + (1 | Subject)", "bernoulli", None, fast_rt("logit")),
+    "probit": (
+        "sleepstudy2", "fast_rt ~ Days + (1 | Subject)", bl.bernoulli("probit"), None,
+        fast_rt("probit"),
+    ),
+    "sigma on days": (
+        SLEEP, bl.bf("Reaction ~ Days", "sigma ~ Days"), "gaussian", None, sigma_on_days,
+    ),
+    "bounded slope": (
+        SLEEP, "Reaction ~ Days", "gaussian",
+        [bl.prior("normal(1, 5)", lb=0), bl.prior("exponential(0.05)", class_="sigma")],
+        bounded_slope,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_density_is_what_scipy_says(name):
+    data_name, formula, family, prior, by_hand = MODELS[name]
+    data = bl.load_data(data_name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.DataWarning)
+        model = bl.Model(formula, data, family, prior=prior).pymc
+    rng = np.random.default_rng(7)
+    for _ in range(2):
+        point = point_of(model, rng)
+        expected = by_hand(constrained(model, point), data)
+        np.testing.assert_allclose(density(model, point), expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_draws_and_graph_share_the_linear_predictor(name):
+    """``Term.eta`` on NumPy draws equals the graph's, for stacked draws at once."""
+    data_name, formula, family, prior, _ = MODELS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.DataWarning)
+        built = bl.Model(formula, bl.load_data(data_name), family, prior=prior)
+    spec, model = built.spec, built.pymc
+    rng = np.random.default_rng(3)
+    points = [constrained(model, point_of(model, rng)) for _ in range(3)]
+    stacked = {n: np.stack([p[n] for p in points])[None] for n in points[0]}
+    xp = numpy_namespace()
+    together = linked_dpars(spec, xp, with_effects(spec, xp, stacked), spec.arrays)
+    for i, point in enumerate(points):
+        from bambi_lite.xp import pytensor_namespace
+
+        graph = linked_dpars(
+            spec, pytensor_namespace(), with_effects(spec, pytensor_namespace(), _tensors(point)),
+            spec.arrays,
+        )  # fmt: skip
+        for dpar, linked in graph.items():
+            np.testing.assert_allclose(
+                np.broadcast_to(linked.eta.eval(mode=MODE), together[dpar].eta[0, i].shape),
+                together[dpar].eta[0, i],
+                rtol=1e-12,
+            )
+
+
+def _tensors(point):
+    import pytensor.tensor as pt
+
+    return {name: pt.as_tensor_variable(value) for name, value in point.items()}
+
+
+@pytest.mark.parametrize("q", [2, 3])
+def test_lkj_one_is_uniform_over_correlations(q):
+    """Under LKJ(1) a single correlation of q coefficients is 2 Beta(q/2, q/2) - 1.
+
+    That is uniform for q = 2 (Lewandowski, Kurowicka and Joe 2009); the joint law for q = 3 is
+    uniform over correlation matrices.
+    """
+    columns = {2: "Days", 3: "Days + I(Days^2)"}[q]
+    data = bl.load_data("sleepstudy")
+    model = bl.Model(f"Reaction ~ Days + ({columns} | Subject)", data).pymc
+    draws = pm.draw(model["L_Subject"], draws=4000, random_seed=5)
+    cor = draws @ np.swapaxes(draws, -1, -2)
+    for i in range(q):
+        for j in range(i):
+            law = stats.beta(q / 2, q / 2, loc=-1, scale=2)
+            assert stats.kstest(cor[:, i, j], law.cdf).pvalue > 1e-4
+
+
+def test_prior_correlation_after_sampling_is_uniform_too():
+    """The transformed density that NUTS sees: its gradient integrates to the same law."""
+    model = bl.Model("Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy")).pymc
+    L = model["L_Subject"]
+    value = model.rvs_to_values[L]
+    logp = model.logp(vars=[L], jacobian=True)
+    chol = model.replace_rvs_by_values([L])[0]
+    run = pytensor.function([value], [logp, chol[1, 0]], mode=MODE)
+    grid = np.linspace(-8.0, 8.0, 1601)
+    found = [run(np.array([g]).reshape(model.initial_point()[value.name].shape)) for g in grid]
+    weights = np.exp([f[0] for f in found])
+    rho = np.array([f[1] for f in found])
+    weights /= weights.sum()
+    # Uniform on (-1, 1): cumulative mass below rho is (1 + rho) / 2.
+    below = np.cumsum(weights) - weights / 2
+    np.testing.assert_allclose(below, (1 + rho) / 2, atol=1e-3)
+
+
+def test_group_effects_are_deterministics_with_named_dimensions():
+    model = bl.Model("Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy")).pymc
+    assert model.named_vars_to_dims["r_Subject"] == ("Subject", "Subject__coef")
+    assert list(model.coords["Subject__coef"]) == ["Intercept", "Days"]
+    assert model.coords["Subject"][:2] == ("308", "309")
+    assert {rv.name for rv in model.observed_RVs} == {"Reaction"}
