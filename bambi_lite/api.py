@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .draws import check_has_draws, collect, warn_if_doubtful
+from .diagnosis import warn_if_doubtful
+from .draws import check_has_draws, collect
 from .engines import RawDraws, SampleSettings, sample_settings
 from .errors import suggest
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
+from .given import from_frame
 from .graph import graph as network
 from .priors import as_default_frame, to_frame
 from .spec import ModelSpec, resolve
@@ -159,7 +161,7 @@ class Model:
             400; also when the run was interrupted and what had been drawn is kept.
         """
         if unknown:
-            raise TypeError(_unknown_keyword("sample", next(iter(unknown)), _SAMPLE_ARGUMENTS))
+            raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
             progress,
@@ -176,6 +178,25 @@ class Model:
         draws = collect(self._spec, raw, settings, seconds)
         warn_if_doubtful(draws)
         return Fit(draws)
+
+    def from_draws(self, frame: pd.DataFrame) -> Fit:
+        """A fit from draws made elsewhere, for example by brms itself.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            A row a draw, columns under brms' names: see :func:`bambi_lite.given.from_frame`.
+
+        Returns
+        -------
+        Fit
+
+        Raises
+        ------
+        DataError
+            For missing, unknown or unusable columns.
+        """
+        return Fit(from_frame(self._spec, frame))
 
     def __repr__(self) -> str:
         spec = self._spec

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class BambiLiteError(ValueError):
@@ -40,6 +42,12 @@ class DataWarning(BambiLiteWarning):
 
 class ConvergenceWarning(BambiLiteWarning):
     """The draws may not represent the posterior."""
+
+
+def warn(message: str, category: type[BambiLiteWarning]) -> None:
+    """Warn at the line of the user's own code that led here."""
+    # The package itself and the libraries that call back into it are not where to look.
+    warnings.warn(message, category, skip_file_prefixes=(str(Path(__file__).parent),))
 
 
 def suggest(name: str, valid: Iterable[str]) -> str:

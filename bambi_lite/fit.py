@@ -85,10 +85,13 @@ class Fit:
         return tables.coef(self.draws, groups=groups, summary=summary, robust=robust, probs=probs)
 
     def VarCorr(
-        self, robust: bool = False, probs: Sequence[float] = (0.025, 0.975)
-    ) -> tables.VarCorr:
+        self,
+        summary: bool = True,
+        robust: bool = False,
+        probs: Sequence[float] = (0.025, 0.975),
+    ) -> Any:
         """Standard deviations, correlations, covariances: :func:`bambi_lite.summary.var_corr`."""
-        return tables.var_corr(self.draws, robust=robust, probs=probs)
+        return tables.var_corr(self.draws, summary=summary, robust=robust, probs=probs)
 
     def icc(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -160,10 +159,11 @@ def _new_effects(
         return np.zeros(shape)
     if how == "uncertainty":
         chosen = rng.integers(known.shape[-2], size=shape[:3])
-        return np.take_along_axis(known, chosen[..., None], axis=-2)
+        picked: np.ndarray = np.take_along_axis(known, chosen[..., None], axis=-2)
+        return picked
     chol = _covariance_factor(draws, block)
-    z = rng.standard_normal(shape)
-    return z @ np.swapaxes(chol, -1, -2)
+    drawn: np.ndarray = rng.standard_normal(shape) @ np.swapaxes(chol, -1, -2)
+    return drawn
 
 
 def _new_levels(block: GroupBlock, design: Design) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def _new_levels(block: GroupBlock, design: Design) -> tuple[str, ...]:
 
 def _covariance_factor(draws: Draws, block: GroupBlock) -> np.ndarray:
     """Lower factor of the covariance of a block's effects, shape (chain, draw, q, q)."""
-    posterior: Mapping[str, Any] = draws.posterior
+    posterior = draws.posterior
     sd = np.stack(
         [np.asarray(posterior[f"sd_{block.group}__{c.label}"]) for c in block.coefs], axis=-1
     )

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -205,6 +206,12 @@ def prior(
             f"A prior is written as text such as 'normal(0, 5)', not as {type(prior).__name__}."
         )
     parse_prior(prior)
+    for name, text in (("class_", class_), ("coef", coef), ("group", group), ("dpar", dpar)):
+        if not isinstance(text, str):
+            raise PriorError(f"Prior '{prior}': {name} is a name, not {text!r}.")
+    for name, bound in (("lb", lb), ("ub", ub)):
+        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, Real)):
+            raise PriorError(f"Prior '{prior}': {name} is a number or None, not {bound!r}.")
     if lb is not None and ub is not None and not lb < ub:
         raise PriorError(f"Prior '{prior}': the lower bound {lb:g} is not below the upper {ub:g}.")
     if (lb is not None or ub is not None) and coef:
@@ -215,9 +222,17 @@ def prior(
     if class_ in ("cor", "L") and (lb is not None or ub is not None):
         raise PriorError(f"Prior '{prior}': correlations have no bounds to set.")
     cls = "L" if class_ == "cor" else class_
-    bounds = ["" if bound is None else number(bound) for bound in (lb, ub)]
     row = PriorRow(
-        prior.strip(), cls, coef, group, resp, "" if dpar == "mu" else dpar, nlpar, *bounds, "user"
+        prior.strip(),
+        cls,
+        coef,
+        group,
+        resp,
+        "" if dpar == "mu" else dpar,
+        nlpar,
+        lb="" if lb is None else number(lb),
+        ub="" if ub is None else number(ub),
+        source="user",
     )
     return PriorSet((row,))
 
@@ -292,7 +307,7 @@ def _argument(value: Any, scales: ScaleFacts) -> float:
     if not isinstance(value, Mapping):
         return float(value)
     stats = {"response_location": scales.location, "response_scale": scales.scale}
-    return max(stats[value["stat"]], value.get("at_least", -math.inf))
+    return float(max(stats[value["stat"]], value.get("at_least", -math.inf)))
 
 
 def default_text(cls: str, facts: Mapping[str, Any], scales: ScaleFacts) -> str:
@@ -420,7 +435,7 @@ def _rows_of_frame(frame: pd.DataFrame) -> tuple[PriorRow, ...]:
             f"A prior table has the columns {listing(COLUMNS)}; "
             f"{'missing' if missing else 'unknown'}: {listing(missing or unknown)}."
         )
-    rows = []
+    rows: list[PriorRow] = []
     for record in frame.to_dict("records"):
         # A default row that was left as it is stays the default.
         if record.get("source", "user") == "default":

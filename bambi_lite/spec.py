@@ -6,7 +6,6 @@ again. A :class:`ModelSpec` can be printed, predicted with and handed to an engi
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .design import Design, GroupDesign, PredictorDesign, build_design, r_sort_key
-from .errors import DataWarning, FamilyError, FormulaError, listing
+from .errors import DataWarning, FamilyError, FormulaError, listing, warn
 from .families import Family, Response, get_family
 from .formula import BrmsFormula, bf
 from .links import Link, Linked, get_link
@@ -181,17 +180,23 @@ def resolve(
         When they do not fit together; the message says where and what would.
     """
     parsed = bf(formula)
+    if not isinstance(parsed, BrmsFormula):
+        raise FormulaError(
+            "Parsed, not available yet: a multivariate formula. Fit its responses one by one."
+        )
     chosen = get_family(family)
     _check_predictors(parsed, chosen)
     _check_additions(parsed, chosen)
     _check_available(parsed)
     design = build_design(parsed, data, data2)
-    additions = _addition_arrays(design)
-    response = chosen.encode(design.response, additions)
+    assert isinstance(design, Design)
+    assert design.response is not None
+    response = chosen.encode(design.response, _addition_arrays(design))
     dpars, blocks = _assemble(parsed, chosen, design)
-    params = tuple(p for part in (*_own(dpars, parsed), *blocks) for p in part.params)
+    own = [p for dpar in dpars for term in dpar.terms for p in term.params]
+    params = (*own, *(p for block in blocks for p in block.params))
     arrays = _collect_arrays(dpars, design)
-    _warn_about_data(chosen, design, response)
+    _warn_about_data(chosen, parsed.response.name, design, response)
     mu = next((p for p in design.predictors if p.dpar == "mu"), None)
     scales = scale_facts(
         response.y,
@@ -265,7 +270,7 @@ def _check_available(formula: BrmsFormula) -> None:
     if formula.nl or any(p.nlpar for p in formula.predictors):
         waiting.append("a nonlinear formula")
     for predictor in formula.predictors:
-        waiting += [str(special) for special in predictor.specials]
+        waiting += [special.label for special in predictor.specials]
         for group in predictor.groups:
             if group.gtype:
                 waiting.append(f"{group.gtype}()")
@@ -371,10 +376,6 @@ def _terms(
     return tuple(terms)
 
 
-def _own(dpars: Sequence[DparSpec], formula: BrmsFormula) -> tuple[Term, ...]:
-    return tuple(term for dpar in dpars for term in dpar.terms)
-
-
 def _collect_arrays(dpars: Sequence[DparSpec], design: Design) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     by_dpar = {p.dpar: p for p in design.predictors}
@@ -402,14 +403,14 @@ def _coords(params: Sequence[Param], blocks: Sequence[GroupBlock]) -> dict[str, 
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, DataWarning, stacklevel=4)
+    warn(message, DataWarning)
 
 
-def _warn_about_data(family: Family, design: Design, response: Response) -> None:
+def _warn_about_data(family: Family, name: str, design: Design, response: Response) -> None:
     if design.n_obs > 1 and np.ptp(response.y) == 0.0 and not response.extra:
         _warn(
-            f"Response '{design.response.name}' has the same value in all {design.n_obs} rows: "
-            f"its spread cannot be estimated from these data."
+            f"Response '{name}' has the same value in all {design.n_obs} rows: "
+            f"these data cannot tell how it varies."
         )
     residual = any(d.name == "sigma" for d in family.dpars)
     for predictor in design.predictors:

@@ -53,7 +53,7 @@ def numpy_namespace() -> Namespace:
 
 @cache
 def pytensor_namespace() -> Namespace:
-    """The namespace over PyTensor variables (no leading axes); imports PyTensor when first asked."""
+    """The namespace over PyTensor variables (no leading axes); PyTensor is imported here."""
     import pytensor.tensor as pt
 
     def log_ndtr(x: Array) -> Array:

@@ -7,10 +7,10 @@ from bambi_lite.design.build import (
     AdditionColumns,
     Design,
     MvDesign,
-    PredictorDesign,
     build_design,
 )
 from bambi_lite.design.groups import GroupDesign
+from bambi_lite.design.predictors import PredictorDesign
 from bambi_lite.design.registry import register_transform
 from bambi_lite.design.tables import GroupEffect, group_effects, group_effects_frame
 from bambi_lite.design.values import Column, r_sort_key

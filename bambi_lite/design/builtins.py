@@ -89,8 +89,16 @@ BUILTINS: dict[str, Builtin] = {
     "bs": _make("bs", stateful.bs, *_SPLINE, remembers=True),
     "ns": _make("ns", stateful.ns, *(p for p in _SPLINE if p != "degree"), remembers=True),
     "cut": _make(
-        "cut", stateful.cut, "x!", "breaks!", "labels", "include.lowest", "right", "dig.lab",
-        "ordered_result", remembers=True,
+        "cut",
+        stateful.cut,
+        "x!",
+        "breaks!",
+        "labels",
+        "include.lowest",
+        "right",
+        "dig.lab",
+        "ordered_result",
+        remembers=True,
     ),
     "factor": _make("factor", factors.factor, *_FACTOR, remembers=True),
     "as.factor": _make("as.factor", factors.factor, "x!", remembers=True),
@@ -106,7 +114,7 @@ BUILTINS: dict[str, Builtin] = {
     "as.integer": _make("as.integer", factors.as_integer, "x!"),
     "as.logical": _make("as.logical", factors.as_logical, "x!"),
     "as.character": _make("as.character", factors.as_character, "x!"),
-}  # fmt: skip
+}
 BUILTINS["as.double"] = BUILTINS["as.numeric"]
 
 __all__ = ["BUILTINS", "Builtin", "Constantlike", "Refused"]

@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 
 from bambi_lite.design.contrasts import polynomial, treatment
+from bambi_lite.design.operators import Refused
 from bambi_lite.design.values import Contrast, FloatArray, Value, as_factor
 from bambi_lite.errors import DataError
 from bambi_lite.formula.algebra import Term
@@ -87,7 +88,10 @@ def code(atom: str, value: Value, full: bool) -> Coding:
     if full:
         names = tuple(atom + level for level in factor.levels)
         return Coding(names, lambda j: (codes == j).astype(float))
-    contrast = contrast_of(factor)
+    try:
+        contrast = contrast_of(factor)
+    except Refused as problem:
+        raise DataError(f"'{atom}': {problem}.") from None
     matrix = contrast.matrix
     return Coding(tuple(atom + n for n in contrast.names), lambda j: matrix[codes, j])
 
@@ -138,7 +142,7 @@ def columns_of(
     return tuple(names), matrix
 
 
-def _first_fastest(parts: Sequence[Iterable[object]]) -> Iterable[tuple[object, ...]]:
+def _first_fastest[T](parts: Sequence[Iterable[T]]) -> Iterable[tuple[T, ...]]:
     return (tuple(reversed(p)) for p in product(*reversed(parts)))
 
 

@@ -8,8 +8,8 @@ call and used again for new data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,8 @@ import pandas as pd
 from bambi_lite.design.builtins import BUILTINS, Constantlike, Refused
 from bambi_lite.design.operators import combine, negate, sign
 from bambi_lite.design.registry import UserTransform, user_transforms
-from bambi_lite.design.values import FloatArray, Value, label_of, read_column
-from bambi_lite.errors import BambiLiteError, DataError, FormulaError, formula_error, listing, suggest
+from bambi_lite.design.values import FloatArray, Value, read_column
+from bambi_lite.errors import BambiLiteError, DataError, formula_error, listing, suggest
 from bambi_lite.formula.nodes import (
     Call,
     Constant,
@@ -30,7 +30,9 @@ from bambi_lite.formula.nodes import (
     String,
     Unary,
     deparse,
+    error_at,
     is_syntactic,
+    walk,
 )
 from bambi_lite.formula.signatures import bind
 
@@ -54,7 +56,7 @@ class Scope:
     def column(self, name: str) -> Value:
         """A column of the data, or ones for ``Intercept``."""
         if name not in self.columns:
-            if name == "Intercept" and name not in self.frame.columns:
+            if name == "Intercept":
                 return Value("numeric", np.ones(len(self.frame)))
             self.columns[name] = read_column(find_column(self.frame, name), name)
         return self.columns[name]
@@ -83,6 +85,19 @@ def find_column(frame: pd.DataFrame, name: str) -> pd.Series:
     if isinstance(series, pd.DataFrame):
         raise DataError(f"The data have two columns of the name '{name}'.")
     return series
+
+
+def data_variables(node: Node) -> tuple[str, ...]:
+    """The columns that an expression reads: its variables, the names of contrasts aside."""
+    skipped: set[int] = set()
+    found: dict[str, None] = {}
+    for inner in walk(node):
+        if isinstance(inner, Call) and inner.function == "C":
+            for arg in inner.args[1:]:
+                skipped.update(id(n) for n in walk(arg))
+        elif isinstance(inner, Name) and id(inner) not in skipped:
+            found[inner.name] = None
+    return tuple(found)
 
 
 def _valid_name(name: str) -> str:
@@ -142,7 +157,7 @@ def _evaluate(node: Node, scope: Scope, text: str) -> Result:
         case Number(value=value) | String(value=value):
             return value
         case Constant(text=word):
-            return _CONSTANTS[word]
+            return cast(Result, _CONSTANTS[word])
         case Paren(inner=inner):
             return _evaluate(inner, scope, text)
         case Unary(operator=operator, operand=operand):
@@ -150,15 +165,16 @@ def _evaluate(node: Node, scope: Scope, text: str) -> Result:
                 raise error_at(node, text, "A formula inside an expression.")
             below = _evaluate(operand, scope, text)
             try:
-                return negate(below) if operator == "!" else sign(operator, below)
+                made = negate(below) if operator == "!" else sign(operator, below)
+                return cast(Result, made)
             except Refused as problem:
                 raise error_at(node, text, f"'{deparse(node)}': {problem}.") from None
         case Infix(operands=operands, operators=operators):
-            result = _evaluate(operands[0], scope, text)
+            result: Result = _evaluate(operands[0], scope, text)
             for i, operator in enumerate(operators):
                 right = _evaluate(operands[i + 1], scope, text)
                 try:
-                    result = combine(operator, result, right)
+                    result = cast(Result, combine(operator, result, right))
                 except Refused as problem:
                     place = node.places[i] if i < len(node.places) else node.pos
                     raise formula_error(
@@ -196,25 +212,24 @@ def _call(node: Call, scope: Scope, text: str) -> Result:
     builtin = BUILTINS[node.function]
     bound = bind(node, builtin.signature, text)
     rest = [_evaluate(arg, scope, text) for arg in bound.args]
-    if builtin.signature.rest == "named":
-        rest = []
     options = {
         name: value if name in builtin.raw else _evaluate(value, scope, text)
         for name, value in bound.options
     }
     names = tuple(_arg_name(a.name, a.value) for a in node.args)
     key = deparse(node)
-    known_state = None if scope.states is None else scope.states.get(key)
+    state = None if scope.states is None else scope.states.get(key)
     try:
         with np.errstate(all="ignore"):
-            if not builtin.remembers:
+            if builtin.remembers:
+                result, scope.learned[key] = builtin.function(state, *rest, **options)
+            else:
                 result = builtin.function(*rest, **options)
-                return _named(result, names) if node.function == "cbind" else result  # type: ignore[no-any-return]
-            result, state = builtin.function(known_state, *rest, **options)
     except Refused as problem:
         raise error_at(node, text, f"'{key}': {problem}.") from None
-    scope.learned[key] = state
-    return result  # type: ignore[no-any-return]
+    if isinstance(result, Value) and node.function == "cbind":
+        return _named(result, names)
+    return cast(Result, result)
 
 
 def _arg_name(name: str, value: Node) -> str:
@@ -223,9 +238,9 @@ def _arg_name(name: str, value: Node) -> str:
 
 def _named(value: Value, names: tuple[str, ...]) -> Value:
     """``cbind(x, z)``: columns named after variables, or by number if one has no name."""
-    from dataclasses import replace
-
-    return replace(value, names=names if all(names) and len(names) == len(value.names) else value.names)
+    return replace(
+        value, names=names if all(names) and len(names) == len(value.names) else value.names
+    )
 
 
 def _call_user(user: UserTransform, node: Call, scope: Scope, text: str) -> Value:
@@ -276,6 +291,3 @@ def _from_user(made: Any, n: int, key: str) -> Value:
     if array.dtype.kind not in "iuf":
         raise DataError(f"The transform '{key}' gave values of type {array.dtype}.")
     return Value("numeric", np.array(array, dtype=float))
-
-
-__all__ = ["Scope", "evaluate", "find_column", "label_of"]

@@ -37,7 +37,7 @@ def _texts(items: Any, what: str) -> tuple[str, ...] | None:
     if items is None:
         return None
     if isinstance(items, Value):
-        raise Refused(f"'{what}' is a constant such as c(\"a\", \"b\")")
+        raise Refused(f'\'{what}\' is a constant such as c("a", "b")')
     return tuple(label_of(i) for i in (items if isinstance(items, tuple) else (items,)))
 
 
@@ -55,7 +55,9 @@ def factor(
     """R's ``factor``: the values become labels, sorted, or in the order of `levels`."""
     value = drop_unused(as_factor(_column(x)))
     given, shown = _texts(levels, "levels"), _texts(labels, "labels")
-    kind = "ordered" if ordered is True or (ordered is None and value.kind == "ordered") else "factor"
+    kind = (
+        "ordered" if ordered is True or (ordered is None and value.kind == "ordered") else "factor"
+    )
     if state is None:
         names = given or value.levels
         if shown is not None and len(shown) != len(names):
@@ -114,9 +116,12 @@ def relevel(state: tuple[str, ...] | None, x: Any, ref: Any) -> tuple[Value, tup
 
 
 def interaction(
-    state: tuple[str, ...] | None, *args: Any, drop: Any = False, sep: Any = ".",
+    state: tuple[str, ...] | None,
+    *args: Any,
+    drop: Any = False,
+    sep: Any = ".",
     lex_order: Any = False,
-) -> tuple[Value, tuple[str, ...]]:  # fmt: skip
+) -> tuple[Value, tuple[str, ...]]:
     """All combinations of factors as one factor; the first varies fastest."""
     parts = [as_factor(_column(a)) for a in args]
     first, rest = parts[0], parts[1:]
@@ -171,10 +176,8 @@ def contrast_maker(node: Node) -> Any:
 def named_contrast(name: str) -> Any:
     """The contrast of this name, a function of the levels."""
     if name not in CONTRASTS:
-        raise Refused(
-            f"unknown contrast '{name}'.{suggest(name, CONTRASTS) or suggest('contr.' + name, CONTRASTS)} There are "
-            f"{', '.join(CONTRASTS)}"
-        )
+        nearest = suggest(name, CONTRASTS) or suggest("contr." + name, CONTRASTS)
+        raise Refused(f"unknown contrast '{name}'.{nearest} There are {', '.join(CONTRASTS)}")
     return CONTRASTS[name]
 
 
@@ -235,8 +238,16 @@ def as_logical(x: Any) -> Any:
     """Whether a number is not zero; text ``TRUE`` and ``FALSE`` in R's spellings."""
     value = _column(x)
     if value.is_factor:
-        words = {"TRUE": 1.0, "true": 1.0, "T": 1.0, "True": 1.0,
-                 "FALSE": 0.0, "false": 0.0, "F": 0.0, "False": 0.0}  # fmt: skip
+        words = {
+            "TRUE": 1.0,
+            "true": 1.0,
+            "T": 1.0,
+            "True": 1.0,
+            "FALSE": 0.0,
+            "false": 0.0,
+            "F": 0.0,
+            "False": 0.0,
+        }
         table = np.array([*(words.get(lv, np.nan) for lv in value.levels), np.nan])
         return Value("logical", table[value.data])
     return Value("logical", np.where(np.isnan(value.data), np.nan, value.data != 0))

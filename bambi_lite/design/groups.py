@@ -83,11 +83,6 @@ class GroupDesign:
     specials: tuple[SpecialTerm, ...] = ()
 
 
-def read_members(term: GroupTerm, frame: pd.DataFrame) -> tuple[Value, ...]:
-    """The grouping variables of a term as factors."""
-    return tuple(read_group(find_column(frame, name), name) for name in term.members)
-
-
 def members_missing(members: Sequence[Value]) -> Any:
     """Which rows lack a group."""
     missing = members[0].missing
@@ -97,9 +92,12 @@ def members_missing(members: Sequence[Value]) -> Any:
 
 
 def joined(members: Sequence[Value]) -> Value:
-    """The observed combinations of grouping variables, labelled ``a_b`` and sorted as text."""
+    """The observed combinations of grouping variables, labelled ``a_b`` and sorted as text.
+
+    One variable alone keeps its levels, also those that do not occur.
+    """
     if len(members) == 1:
-        return drop_unused(members[0])
+        return members[0]
     codes = members[0].data.astype(np.int64)
     for member in members[1:]:
         codes = codes * len(member.levels) + member.data
@@ -150,16 +148,27 @@ def _is_number(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupInput:
-    """What is known of a term before the rows are chosen: its grouping variables, on all rows."""
+    """What is known of a term before the rows are chosen, on all rows.
+
+    `parts` are the members of a multi-membership term, else the one grouping factor.
+    """
 
     term: GroupTerm
-    members: tuple[Value, ...]
+    parts: tuple[Value, ...]
+    missing: Any
+
+    @classmethod
+    def read(cls, term: GroupTerm, frame: pd.DataFrame) -> GroupInput:
+        """The grouping variables of a term."""
+        members = tuple(read_group(find_column(frame, name), name) for name in term.members)
+        parts = members if term.gtype == "mm" else (joined(members),)
+        return cls(term, parts, members_missing(members))
 
 
 def group_levels(item: GroupInput, rows: IntArray | slice) -> tuple[str, ...]:
     """The levels of a grouping on some rows."""
-    members = [m.take(rows) for m in item.members]
-    return level_union(members) if item.term.gtype == "mm" else joined(members).levels
+    parts = [p.take(rows) for p in item.parts]
+    return level_union(parts) if item.term.gtype == "mm" else drop_unused(parts[0]).levels
 
 
 def build_group(
@@ -181,8 +190,7 @@ def build_group(
         For a group that the training data do not have, unless `allow_new_levels`.
     """
     term = item.term
-    members = [m.take(rows) for m in item.members]
-    parts = members if term.gtype == "mm" else [joined(members)]
+    parts = [p.take(rows) for p in item.parts]
     index, new = _index(parts, levels)
     if new and not allow_new_levels:
         raise DataError(
@@ -278,9 +286,12 @@ def _weights(
 
 
 def read_by(
-    term: GroupTerm, item: GroupInput, frame: pd.DataFrame, rows: IntArray | slice,
+    term: GroupTerm,
+    item: GroupInput,
+    frame: pd.DataFrame,
+    rows: IntArray | slice,
     levels: tuple[str, ...],
-) -> tuple[str, tuple[str, ...], IntArray] | None:  # fmt: skip
+) -> tuple[str, tuple[str, ...], IntArray] | None:
     """The ``by`` variable of each group level.
 
     Raises
@@ -294,12 +305,13 @@ def read_by(
     if term.gtype == "mm":
         raise DataError(f"'{term.text}': by is not available for mm() yet.")
     value = drop_unused(read_group(find_column(frame, name), name).take(rows))
-    group = joined([m.take(rows) for m in item.members])
+    group = item.parts[0].take(rows)
+    places, _ = recode(group, levels)
     codes = np.full(len(levels), -1, dtype=np.intp)
-    codes[group.data] = value.data
-    wrong = codes[group.data] != value.data
+    codes[places] = value.data
+    wrong = codes[places] != value.data
     if wrong.any():
-        level = group.levels[int(group.data[np.flatnonzero(wrong)[0]])]
+        level = levels[int(places[np.flatnonzero(wrong)[0]])]
         raise DataError(
             f"The by variable '{name}' of '{term.text}' has more than one value in the group "
             f"'{level}'; it must be constant within each level of '{term.group}'."
@@ -327,7 +339,9 @@ def read_cov(
     if isinstance(given, pd.DataFrame):
         if set(map(str, given.index)) != set(map(str, given.columns)):
             raise DataError(f"The rows and columns of '{term.cov}' have different names.")
-        named = given.set_axis(map(str, given.index), axis=0).set_axis(map(str, given.columns), axis=1)
+        named = given.set_axis(map(str, given.index), axis=0).set_axis(
+            map(str, given.columns), axis=1
+        )
         lacking = [level for level in levels if level not in named.index]
         if lacking:
             raise DataError(f"'{term.cov}' lacks the levels {listing(lacking)} of '{term.group}'.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -204,21 +203,24 @@ def cbind(*args: Any) -> Value:
         raise Refused("it binds columns and single numbers")
     values = [a for a in args if isinstance(a, Value)]
     n = values[0].data.shape[0]
-    parts, names, kinds = [], [], []
-    for arg in args:
-        if isinstance(arg, Value) and arg.is_factor:
-            arg = replace(as_factor(arg), kind="numeric", data=np.where(arg.missing, np.nan, arg.data + 1.0))
+    blocks = [_block(arg, n) for arg in args]
+    kinds = {arg.kind if isinstance(arg, Value) else _kind_of(arg) for arg in args}
+    kind = "integer" if kinds == {"integer"} else "numeric"
+    matrix = np.hstack(blocks)
+    return Value(kind, matrix, names=tuple(str(i + 1) for i in range(matrix.shape[1])))
+
+
+def _block(arg: Any, n: int) -> Any:
+    """One argument of ``cbind`` as columns; a factor gives its codes from 1."""
+    if isinstance(arg, Value) and arg.is_factor:
+        data = np.where(arg.missing, np.nan, as_factor(arg).data + 1.0)
+    else:
         data = numbers(arg)
-        block = np.broadcast_to(data, (n,)) if data.ndim == 0 else data
-        parts.append(block[:, None] if block.ndim == 1 else block)
-        names += [""] * parts[-1].shape[1]
-        kinds.append(arg.kind if isinstance(arg, Value) else _kind_of(arg))
-    matrix = np.hstack(parts)
-    kind = kinds[0] if len(set(kinds)) == 1 and kinds[0] != "logical" else "numeric"
-    return Value(kind, matrix, names=tuple(str(i + 1) for i in range(len(names))))
+    data = np.broadcast_to(data, (n,)) if data.ndim == 0 else data
+    return data[:, None] if data.ndim == 1 else data
 
 
 def _one(value: Any, name: str) -> float:
-    if isinstance(value, Value) or isinstance(value, str | tuple) or value is None:
+    if isinstance(value, Value | str | tuple) or value is None:
         raise Refused(f"'{name}' is one number")
     return float(value)

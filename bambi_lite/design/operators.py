@@ -79,8 +79,10 @@ def combine(operator: str, left: Any, right: Any) -> Any:
     """
     if operator in _COMPARE:
         return _compared(operator, left, right)
-    if operator in ("&", "|", "&&", "||"):
-        return _logic(operator[0], left, right)
+    if operator in ("&&", "||"):
+        raise Refused(f"it takes single values; for columns write '{operator[0]}'")
+    if operator in ("&", "|"):
+        return _logic(operator, left, right)
     if operator == "%in%":
         return is_in(left, right)
     if operator == ":":

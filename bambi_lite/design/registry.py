@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from bambi_lite.design.builtins import BUILTINS
 from bambi_lite.formula.nodes import is_syntactic
 from bambi_lite.formula.vocabulary import GROUPINGS, SPECIALS
 
@@ -50,8 +51,6 @@ def register_transform(name: str, function: Any) -> None:
     --------
     >>> register_transform("halve", lambda x: x / 2)
     """
-    from bambi_lite.design.builtins import BUILTINS
-
     if not isinstance(name, str) or not is_syntactic(name):
         raise ValueError(f"{name!r} is no name that a formula can call.")
     if name in BUILTINS or name in SPECIALS or name in GROUPINGS:

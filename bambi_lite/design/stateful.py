@@ -6,6 +6,7 @@ Each takes what it learned (None in training) and its arguments, and returns its
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,9 +134,14 @@ class _Spline:
 
 
 def bs(
-    state: Any, x: Any, df: Any = None, knots: Any = None, degree: Any = 3.0,
-    intercept: Any = False, Boundary_knots: Any = None,
-) -> tuple[Value, Any]:  # fmt: skip
+    state: Any,
+    x: Any,
+    df: Any = None,
+    knots: Any = None,
+    degree: Any = 3.0,
+    intercept: Any = False,
+    Boundary_knots: Any = None,
+) -> tuple[Value, Any]:
     """R's B-spline basis, continued by its outer polynomials beyond the boundary."""
     data = _column(x)
     if state is None:
@@ -148,9 +154,13 @@ def bs(
 
 
 def ns(
-    state: Any, x: Any, df: Any = None, knots: Any = None, intercept: Any = False,
+    state: Any,
+    x: Any,
+    df: Any = None,
+    knots: Any = None,
+    intercept: Any = False,
     Boundary_knots: Any = None,
-) -> tuple[Value, Any]:  # fmt: skip
+) -> tuple[Value, Any]:
     """R's natural cubic spline basis, linear beyond the boundary."""
     data = _column(x)
     if state is None:
@@ -207,9 +217,7 @@ def _natural(spline: _Spline) -> _Spline:
     const = _b_splines(ends, spline, 2)
     const = const if spline.intercept else const[:, 1:]
     q, _ = np.linalg.qr(const.T, mode="complete")
-    return _Spline(
-        spline.knots, spline.low, spline.high, 3, spline.intercept, np.asarray(q[:, 2:])
-    )
+    return _Spline(spline.knots, spline.low, spline.high, 3, spline.intercept, np.asarray(q[:, 2:]))
 
 
 def _natural_basis(data: FloatArray, spline: _Spline) -> FloatArray:
@@ -231,9 +239,15 @@ class _Cut:
 
 
 def cut(
-    state: _Cut | None, x: Any, breaks: Any, labels: Any = None, include_lowest: Any = False,
-    right: Any = True, dig_lab: Any = 3.0, ordered_result: Any = False,
-) -> tuple[Value, _Cut]:  # fmt: skip
+    state: _Cut | None,
+    x: Any,
+    breaks: Any,
+    labels: Any = None,
+    include_lowest: Any = False,
+    right: Any = True,
+    dig_lab: Any = 3.0,
+    ordered_result: Any = False,
+) -> tuple[Value, _Cut]:
     """Numbers sorted into intervals, labelled as R labels them."""
     data = _column(x)
     right, lowest = right is not False, include_lowest is True
@@ -245,7 +259,7 @@ def cut(
                 raise Refused(f"'labels' are {len(names)} texts")
             names = tuple(labels)
         elif labels is not None:
-            raise Refused("'labels' are texts, such as c(\"low\", \"high\")")
+            raise Refused('\'labels\' are texts, such as c("low", "high")')
         state = _Cut(tuple(edges), names)
     edges = np.array(state.breaks)
     codes = np.searchsorted(edges, data, side="left" if right else "right") - 1
@@ -278,8 +292,7 @@ def _interval_names(edges: FloatArray, right: bool, lowest: bool, digits: int) -
         digits += 1
         shown = [f"{e:.{digits}g}" for e in edges]
     shown = [s.replace("inf", "Inf") for s in shown]
-    pairs = list(zip(shown, shown[1:], strict=False))
-    names = [f"({a},{b}]" if right else f"[{a},{b})" for a, b in pairs]
+    names = [f"({a},{b}]" if right else f"[{a},{b})" for a, b in pairwise(shown)]
     if lowest and right:
         names[0] = "[" + names[0][1:]
     elif lowest:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
 from bambi_lite.design.build import Design, MvDesign
 from bambi_lite.design.groups import GroupDesign
 from bambi_lite.design.values import r_sort_key
+from bambi_lite.formula import rename
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupEffect:
-    """One group-level coefficient: `id` is the number of its term, `cn` its place in the term."""
+    """One group-level coefficient: `id` is the number of its term, `cn` its place in the term.
+
+    `column` is its column in ``design.Z``, -1 if it is of a special term and has none; `type` is
+    then ``sp``, and ``mmc`` for ``mmc()``.
+    """
 
     id: int
     group: str
@@ -32,19 +37,23 @@ class GroupEffect:
     column: int
 
 
-def group_effects(design: Design | MvDesign) -> tuple[GroupEffect, ...]:
+def group_effects(
+    design: Design | MvDesign, mu: tuple[str, ...] = ("",)
+) -> tuple[GroupEffect, ...]:
     """The group-level effects of a model in brms' order.
 
     Parameters
     ----------
     design : Design or MvDesign
+    mu : tuple of str
+        The parameters that the main formula stands for, where they are several: ``("muB",
+        "muC")`` of a categorical family.
 
     Returns
     -------
     tuple of GroupEffect
         Terms are numbered by the sorted names of their groups; terms that share the ID of
-        ``(x | ID | g)`` are one. Effects of special terms, which have no columns yet, are left
-        out.
+        ``(x | ID | g)`` are one. Effects of cs(), one for each threshold, are left out.
 
     Examples
     --------
@@ -55,31 +64,34 @@ def group_effects(design: Design | MvDesign) -> tuple[GroupEffect, ...]:
     >>> [e.coef for e in group_effects(build_design(bf("y ~ (1 | g)"), frame))]
     ['Intercept']
     """
-    found = sorted(_terms(design), key=lambda item: r_sort_key(item[3].group))
+    found = sorted(_terms(design, mu), key=lambda item: r_sort_key(item[3].group))
     numbers: dict[object, int] = {}
     counts: dict[int, int] = {}
     effects = []
     for place, (resp, dpar, nlpar, group) in enumerate(found):
         key: object = (group.group, group.id) if group.id else place
         number = numbers.setdefault(key, len(numbers) + 1)
-        for column, coef in enumerate(group.coefs):
+        latent = [rename(s.label) for s in group.specials if s.kind in ("mo", "me", "mi")]
+        for column, coef in enumerate((*group.coefs, *latent)):
             counts[number] = counts.get(number, 0) + 1
+            known = column < len(group.coefs)
+            kind = ("mmc" if _is_mmc(group, column) else "") if known else "sp"
             effects.append(
                 GroupEffect(
-                    number,
-                    group.group,
-                    coef,
-                    counts[number],
-                    resp,
-                    dpar,
-                    nlpar,
-                    group.cor,
-                    "mmc" if _is_mmc(group, column) else "",
-                    group.by[0] if group.by else "",
-                    group.cov,
-                    group.dist,
-                    group,
-                    column,
+                    id=number,
+                    group=group.group,
+                    coef=coef,
+                    cn=counts[number],
+                    resp=resp,
+                    dpar=dpar,
+                    nlpar=nlpar,
+                    cor=group.cor,
+                    type=kind,
+                    by=group.by[0] if group.by else "",
+                    cov=group.cov,
+                    dist=group.dist,
+                    design=group,
+                    column=column if known else -1,
                 )
             )
     effects.sort(key=lambda e: (e.id, e.cn))
@@ -88,7 +100,7 @@ def group_effects(design: Design | MvDesign) -> tuple[GroupEffect, ...]:
 
 def group_effects_frame(design: Design | MvDesign) -> pd.DataFrame:
     """:func:`group_effects` as a table, with brms' column names."""
-    names = ["id", "group", "coef", "cn", "resp", "dpar", "nlpar", "cor", "type", "by", "cov", "dist"]
+    names = [f.name for f in fields(GroupEffect) if f.name not in ("design", "column")]
     rows = [[getattr(e, n) for n in names] for e in group_effects(design)]
     return pd.DataFrame(rows, columns=names)
 
@@ -97,13 +109,15 @@ def _is_mmc(group: GroupDesign, column: int) -> bool:
     return group.Z.ndim == 3 and group.coefs[column].startswith("mmc")
 
 
-def _terms(design: Design | MvDesign) -> Iterable[tuple[str, str, str, GroupDesign]]:
+def _terms(
+    design: Design | MvDesign, mu: tuple[str, ...]
+) -> Iterable[tuple[str, str, str, GroupDesign]]:
     if isinstance(design, MvDesign):
         for one in design.designs:
-            for _, dpar, nlpar, group in _terms(one):
+            for _, dpar, nlpar, group in _terms(one, mu):
                 yield one.recipe.formula.response.name, dpar, nlpar, group
         return
     for predictor in design.predictors:
-        dpar = "" if predictor.dpar == "mu" else predictor.dpar
-        for group in predictor.groups:
-            yield "", dpar, predictor.nlpar, group
+        for dpar in mu if predictor.dpar == "mu" else (predictor.dpar,):
+            for group in predictor.groups:
+                yield "", dpar, predictor.nlpar, group

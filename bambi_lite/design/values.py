@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,8 @@ class Value:
 
     `kind` is numeric, integer, logical, factor, ordered or string. `data` holds floats, of shape
     (n,) or (n, k) with `names` for the k columns, or for the last three kinds codes from 0 into
-    `levels`. Missing values are NaN, or code -1. `contrast` makes the contrasts that ``C()`` asks for.
+    `levels`. Missing values are NaN, or code -1. `contrast` makes the contrasts that ``C()`` asks
+    for.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Value:
 
     @property
     def is_factor(self) -> bool:
+        """Whether `data` holds codes."""
         return self.kind not in NUMERIC
 
     @property
@@ -69,7 +70,7 @@ class Value:
     def labels(self) -> npt.NDArray[np.object_]:
         """The level of each row as text, None where it is missing."""
         table = np.array([*self.levels, None], dtype=object)
-        return table[self.data]
+        return np.asarray(table[self.data])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,11 +108,16 @@ class Column:
 
 
 # The order of punctuation in the locale that R is usually run in: before digits and letters.
-_PUNCTUATION = {c: i for i, c in enumerate(" _-,;:!?/.`^~'\"()[]{}@$*\\&#%+<=>|")}
+_PUNCTUATION = " _-,;:!?/.`^~'\"()[]{}@$*\\&#%+<=>|"
+_DIGITS, _LETTERS = 0x100, 0x200
+_ASCII_ORDER = str.maketrans(
+    {c: chr(i + 1) for i, c in enumerate(_PUNCTUATION)}
+    | {str(d): chr(_DIGITS + d) for d in range(10)}
+    | {chr(i): chr(_LETTERS + i) for i in range(ord("a"), ord("z") + 1)}
+)
 
 
-@lru_cache(maxsize=1 << 16)
-def r_sort_key(text: str) -> tuple[Any, ...]:
+def r_sort_key(text: str) -> tuple[str, ...]:
     """A key that sorts strings as R does: punctuation, digits, letters; case decides ties.
 
     Parameters
@@ -120,7 +126,7 @@ def r_sort_key(text: str) -> tuple[Any, ...]:
 
     Returns
     -------
-    tuple
+    tuple of str
         Compare keys only with keys.
 
     Examples
@@ -128,22 +134,20 @@ def r_sort_key(text: str) -> tuple[Any, ...]:
     >>> sorted(["b", "B", "a", "10_1", "1_1", "_"], key=r_sort_key)
     ['_', '1_1', '10_1', 'a', 'b', 'B']
     """
-    if text.isascii() and text.isalnum():
-        folded = text.lower()
-        primary = tuple((1 if c.isdigit() else 2, c) for c in folded)
-        return primary, (), tuple(c.isupper() for c in text), text
-    plain: list[tuple[int, Any]] = []
+    if text.isascii():
+        # Swapped, lower case comes before upper case.
+        return text.lower().translate(_ASCII_ORDER), "", text.swapcase()
+    plain: list[str] = []
     accents: list[str] = []
     for char in unicodedata.normalize("NFD", text):
         if unicodedata.combining(char):
-            accents.append(f"{len(plain)}{char}")
-        elif char.isalpha():
-            plain += [(2, c) for c in char.casefold()]
-        elif char.isdigit():
-            plain.append((1, char))
+            accents.append(f"{len(plain):08d}{char}")
+        elif char.isascii():
+            plain.append(char.lower().translate(_ASCII_ORDER))
         else:
-            plain.append((0, (_PUNCTUATION.get(char, len(_PUNCTUATION)), char)))
-    return tuple(plain), tuple(accents), tuple(c.isupper() for c in text), text
+            shift = _LETTERS if char.isalpha() else _DIGITS - 0x80
+            plain += [chr(ord(c) + shift) for c in char.casefold()]
+    return "".join(plain), "".join(accents), text.swapcase()
 
 
 def label_of(item: Any) -> str:
@@ -250,7 +254,9 @@ def _reorder(kind: str, codes: Any, labels: list[str], order: list[int]) -> Valu
     table = np.empty(len(order) + 1, dtype=np.intp)
     table[order] = np.arange(len(order))
     table[-1] = -1
-    return Value(kind if kind == "string" else "factor", table[codes], tuple(labels[i] for i in order))
+    return Value(
+        kind if kind == "string" else "factor", table[codes], tuple(labels[i] for i in order)
+    )
 
 
 def _sorted_factor(kind: str, codes: Any, labels: list[str], key: Any) -> Value:
@@ -277,7 +283,7 @@ def _kind_of(series: pd.Series, name: str) -> tuple[str, pd.Series]:
         return "numeric", series
     if isinstance(dtype, pd.StringDtype):
         return "string", series
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         return _kind_of_objects(series, name)
     raise DataError(
         f"Column '{name}' has type {dtype}, which has no meaning in a formula. Make it numbers, "

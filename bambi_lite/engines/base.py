@@ -115,8 +115,8 @@ def sample_settings(
         raise SamplingError(f"adapt_delta has to be a number in (0, 1), not {adapt_delta!r}.")
     if not 0.0 < float(adapt_delta) < 1.0:
         raise SamplingError(
-            f"adapt_delta = {float(adapt_delta):g} is outside (0, 1): it is the acceptance rate that "
-            f"the step size aims at, by default 0.8."
+            f"adapt_delta = {float(adapt_delta):g} is outside (0, 1): it is the acceptance rate "
+            f"that the step size aims at, by default 0.8."
         )
     if backend not in BACKENDS:
         raise SamplingError(

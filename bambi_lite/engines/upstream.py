@@ -19,4 +19,4 @@ def quiet_blas() -> None:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="PyTensor could not link to a BLAS")
-        _ = pytensor.config.blas__ldflags
+        _ = pytensor.config.blas__ldflags  # type: ignore[attr-defined] # exported implicitly

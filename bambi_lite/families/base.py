@@ -221,7 +221,8 @@ def constructor(base: Family) -> Callable[..., Family]:
 
     make.__name__ = make.__qualname__ = base.name.replace(".", "_")
     others = "".join(f", link_{d.name}={d.links[0]!r}" for d in base.dpars if d.name != "mu")
-    make.__doc__ = f"""Family ``{base.name}``: ``{make.__name__}(link={base.dpars[0].links[0]!r}{others})``.
+    call = f"{make.__name__}(link={base.dpars[0].links[0]!r}{others})"
+    make.__doc__ = f"""Family ``{base.name}``: ``{call}``.
 
     Parameters
     ----------

@@ -5,13 +5,14 @@
 """
 
 from bambi_lite.formula.algebra import Term, expand
-from bambi_lite.formula.api import Parts, Setting, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from bambi_lite.formula.api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from bambi_lite.formula.bars import GroupTerm
 from bambi_lite.formula.model import (
-    Addition,
     BrmsFormula,
     MvFormula,
+    Parts,
     Predictor,
-    Response,
+    Setting,
     expand_dots,
 )
 from bambi_lite.formula.naming import rename, response_name
@@ -33,8 +34,9 @@ from bambi_lite.formula.nodes import (
     walk,
 )
 from bambi_lite.formula.parser import parse
+from bambi_lite.formula.response import Addition, Response
 from bambi_lite.formula.signatures import Bound
-from bambi_lite.formula.terms import GroupTerm, SpecialTerm
+from bambi_lite.formula.special import SpecialTerm
 
 __all__ = [
     "Addition",

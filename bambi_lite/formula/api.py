@@ -5,42 +5,17 @@ Each takes formulas as strings; :func:`bf` also reads the text of a whole call a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bambi_lite.errors import FormulaError, formula_error, suggest
-from bambi_lite.formula.model import (
-    BrmsFormula,
-    MvFormula,
-    Part,
-    assemble,
-    read_response,
-    split_formula,
-)
-from bambi_lite.formula.nodes import Name, Node, Unary, deparse, operands_of, strip_parens
+from bambi_lite.formula.make import make, parts_of, read_parts
+from bambi_lite.formula.model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
+from bambi_lite.formula.nodes import Name, Unary, strip_parens
 from bambi_lite.formula.parser import parse
+from bambi_lite.formula.rcalls import is_r_call, read_r
 
-_OPTIONS = ("nl", "center", "cmc", "family", "sparse", "decomp", "loop", "unused")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What ``lf`` and ``nlf`` give: formulas of parameters, to be added to a ``bf``."""
-
-    parts: tuple[Part, ...]
-
-    def __str__(self) -> str:
-        return "\n".join(f"{p.name} ~ {deparse(p.rhs)}" for p in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What ``set_rescor``, ``set_nl`` and ``set_mecor`` give."""
-
-    name: str
-    value: bool
-    dpar: str = ""
-    resp: str = ""
+_OPTIONS = ("nl", "center", "cmc", "family")
 
 
 def bf(
@@ -100,9 +75,7 @@ def bf(
         return formula
     _check_flags(nl=nl, center=center, cmc=cmc)
     node = parse(formula)
-    if _is_r_call(node):
-        from bambi_lite.formula.rcalls import read_r
-
+    if is_r_call(node):
         if parts or dpars or nl or center is not None or cmc is not None:
             raise formula_error(
                 "This text is a whole call already; put everything into it, or give formulas.",
@@ -125,9 +98,12 @@ def bf(
 
 
 def lf(
-    *formulas: str, center: bool | None = None, cmc: bool | None = None, dpar: str = "",
+    *formulas: str,
+    center: bool | None = None,
+    cmc: bool | None = None,
+    dpar: str = "",
     resp: str = "",
-) -> Parts:  # fmt: skip
+) -> Parts:
     """Linear formulas of parameters, to be added: ``bf("y ~ x") + lf("sigma ~ z")``.
 
     Parameters
@@ -180,19 +156,11 @@ def mvbf(*formulas: str | BrmsFormula | MvFormula, rescor: bool | None = None) -
     MvFormula
     """
     _check_flags(rescor=rescor)
-    forms: list[BrmsFormula] = []
-    for formula in formulas:
-        made = bf(formula)
-        if isinstance(made, MvFormula):
-            rescor = made.rescor if rescor is None else rescor
-            forms += made.forms
-        else:
-            forms.append(made)
-    return multivariate(tuple(forms), rescor)
+    return gather([bf(formula) for formula in formulas], rescor)
 
 
 def set_rescor(rescor: bool = True) -> Setting:
-    """Whether the residuals of several responses are correlated: ``mvbf(...) + set_rescor(False)``."""
+    """Whether the residuals of the responses are correlated: ``mvbf(...) + set_rescor(False)``."""
     _check_flags(rescor=rescor)
     return Setting("rescor", rescor)
 
@@ -209,140 +177,10 @@ def set_mecor(mecor: bool = True) -> Setting:
     return Setting("mecor", mecor)
 
 
-def make(
-    node: Node,
-    text: str,
-    parts: tuple[Part, ...] = (),
-    fixed: tuple[tuple[str, float | str], ...] = (),
-    nl: bool = False,
-    center: bool | None = None,
-    cmc: bool | None = None,
-    family: Any = None,
-) -> BrmsFormula | MvFormula:
-    """The formula of a tree and of parts that were read already."""
-    left, right = split_formula(node, text)
-    responses = read_response(left, text)
-    main = Part("mu", right, text, nl, center, cmc, right.pos)
-    forms = []
-    for response in responses:
-        shown = deparse(response.node)
-        if response.additions:
-            shown += " | " + " + ".join(deparse(a.node) for a in response.additions)
-        made = BrmsFormula(
-            f"{shown} ~ {deparse(right)}",
-            response, (), fixed, nl, family, parts, main,
-        )  # fmt: skip
-        forms.append(assemble(made))
-    return forms[0] if len(forms) == 1 else multivariate(tuple(forms), None)
-
-
-def multivariate(forms: tuple[BrmsFormula, ...], rescor: bool | None) -> MvFormula:
-    """Several formulas as one model, their names checked."""
-    names = [f.response.name for f in forms]
-    for name in names:
-        if names.count(name) > 1:
-            raise FormulaError(f"Two formulas have the response '{name}'.")
-    if len(forms) < 2:
-        raise FormulaError("A multivariate model has two or more formulas.")
-    return MvFormula(forms, rescor)
-
-
-def combine(left: BrmsFormula | MvFormula, right: Any) -> BrmsFormula | MvFormula:
-    """What ``left + right`` means."""
-    if isinstance(right, str):
-        raise FormulaError(
-            f"A string cannot be added to a formula; write bf({right!r}) for another response, or "
-            f"lf({right!r}) for another parameter."
-        )
-    if isinstance(right, BrmsFormula | MvFormula):
-        forms = [f for side in (left, right) for f in getattr(side, "forms", (side,))]
-        given = [s.rescor for s in (left, right) if isinstance(s, MvFormula)]
-        rescor = next((r for r in reversed(given) if r is not None), None)
-        return multivariate(tuple(forms), rescor)
-    if isinstance(right, Parts):
-        return _each(left, right, _add_parts)
-    if isinstance(right, Setting):
-        if right.name == "rescor":
-            # brms allows it before the second formula is added; it has no meaning for one alone.
-            if isinstance(left, BrmsFormula):
-                raise FormulaError(
-                    "set_rescor() belongs to a model of several responses; add it after the last "
-                    "formula."
-                )
-            return replace(left, rescor=right.value)
-        return _each(left, right, _set)
-    raise FormulaError(
-        f"A {type(right).__name__} cannot be added to a formula; valid are bf(), lf(), nlf(), "
-        "set_rescor(), set_nl() and set_mecor()."
-    )
-
-
-def _each(left: BrmsFormula | MvFormula, right: Any, change: Any) -> BrmsFormula | MvFormula:
-    if isinstance(left, BrmsFormula):
-        return change(left, right)  # type: ignore[no-any-return]
-    return replace(left, forms=tuple(change(f, right) for f in left.forms))
-
-
-def _add_parts(formula: BrmsFormula, more: Parts) -> BrmsFormula:
-    mine = tuple(p for p in more.parts if p.resp in ("", formula.response.name))
-    return assemble(replace(formula, parts=formula.parts + mine)) if mine else formula
-
-
-def _set(formula: BrmsFormula, setting: Setting) -> BrmsFormula:
-    if setting.resp not in ("", formula.response.name):
-        return formula
-    if setting.name == "mecor":
-        return replace(formula, mecor=setting.value)
-    if setting.dpar in ("", "mu"):
-        return assemble(replace(formula, main=replace(formula.main, nl=setting.value)))
-    names = [p.name for p in formula.parts]
-    if setting.dpar not in names:
-        raise FormulaError(
-            f"set_nl(): there is no formula of '{setting.dpar}'.{suggest(setting.dpar, names)}"
-        )
-    parts = tuple(
-        replace(p, nl=setting.value) if p.name == setting.dpar else p for p in formula.parts
-    )
-    return assemble(replace(formula, parts=parts))
-
-
-def _is_r_call(node: Node) -> bool:
-    from bambi_lite.formula.rcalls import is_r_call
-
-    return is_r_call(node)
-
-
 def _with_family(made: BrmsFormula | MvFormula, family: Any) -> BrmsFormula | MvFormula:
     if isinstance(made, BrmsFormula):
         return replace(made, family=family)
     return replace(made, forms=tuple(replace(f, family=family) for f in made.forms))
-
-
-def read_parts(text: str) -> list[Part]:
-    """The parts of ``"sigma ~ z"`` or ``"a + b ~ 1"``."""
-    return parts_of(parse(text), text)
-
-
-def parts_of(node: Node, text: str) -> list[Part]:
-    """The parts that a formula of parameters stands for."""
-    left, right = split_formula(node, text)
-    if left is None:
-        raise formula_error(
-            "The formula does not say which parameter it predicts: write sigma ~ x.", text, node.pos
-        )
-    parts = []
-    for name in operands_of(strip_parens(left), "+"):
-        name = strip_parens(name)
-        if not isinstance(name, Name) or name.name == ".":
-            raise formula_error(
-                f"'{deparse(name)}' is no parameter; the left side names parameters: "
-                "sigma ~ x, or a + b ~ 1.",
-                text,
-                name.pos,
-                max(1, name.end - name.pos),
-            )
-        parts.append(Part(name.name, right, text, place=name.pos))
-    return parts
 
 
 def _named_part(name: str, text: str) -> list[Part]:
@@ -361,8 +199,8 @@ def _named_part(name: str, text: str) -> list[Part]:
 def _fixed_value(name: str, value: float | str) -> float | str:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise FormulaError(
-            f"'{name}' of bf() is no option ({', '.join(_OPTIONS[:4])}) and its value no number, "
-            f"name of a parameter or formula.{suggest(name, _OPTIONS)}"
+            f"{name}={value!r}: a parameter gets a number, the name of another parameter or a "
+            f"formula; the options of bf() are {', '.join(_OPTIONS)}.{suggest(name, _OPTIONS)}"
         )
     if isinstance(value, str):
         if not isinstance(strip_parens(parse(value)), Name):

@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bambi_lite.errors import FormulaError, formula_error
-from bambi_lite.formula.nodes import (
-    Call,
-    Infix,
-    Name,
-    Node,
-    Unary,
-    deparse,
-    operands_of,
-    strip_parens,
-    variables,
-)
-from bambi_lite.formula.naming import response_name
-from bambi_lite.formula.signatures import Bound, bind, find
-from bambi_lite.formula.terms import (
-    GroupTerm,
-    RightSide,
-    SpecialTerm,
-    Term,
-    fill_dot,
-    read_right_side,
-)
-from bambi_lite.formula.vocabulary import ADDITION_ARGS, ADDITIONS
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """One function after the bar of a response: ``trials(n)``, ``cens(c, y2)``.
-
-    `args` are the columns by position (``cens``: the codes and, if given, the upper bounds),
-    `kwargs` the other arguments that were given (``sigma`` of ``se``, ``lb`` of ``trunc``).
-    """
-
-    name: str
-    args: tuple[Node, ...]
-    kwargs: tuple[tuple[str, Node], ...]
-    node: Call
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """The left side of a formula.
-
-    Attributes
-    ----------
-    node : Node
-        The response: a variable or an expression.
-    name : str
-        Its name in the names of parameters.
-    additions : tuple of Addition
-        What stands after the bar.
-    """
-
-    node: Node
-    name: str
-    additions: tuple[Addition, ...] = ()
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The columns that the response itself (not its additions) needs."""
-        return variables(self.node)
+from bambi_lite.errors import FormulaError, formula_error, suggest
+from bambi_lite.formula.algebra import Term
+from bambi_lite.formula.bars import GroupTerm
+from bambi_lite.formula.nodes import Node, deparse, variables
+from bambi_lite.formula.response import Response
+from bambi_lite.formula.special import SpecialTerm, check_body
+from bambi_lite.formula.terms import RightSide, fill_dot, read_right_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +64,11 @@ class Part:
 
     name: str
     rhs: Node
-    text: str
+    text: str = field(default="", compare=False, repr=False)
     nl: bool = False
     center: bool | None = None
     cmc: bool | None = None
-    place: int = 0
+    place: int = field(default=0, compare=False, repr=False)
     resp: str = ""
 
 
@@ -143,6 +89,8 @@ class BrmsFormula:
         Whether the main formula is non-linear.
     family : object
         What was given as ``family`` to ``bf``, None if nothing was.
+    mecor, rescor : bool
+        What ``set_mecor`` and ``set_rescor`` said; the latter acts when a second response is added.
     """
 
     text: str
@@ -154,6 +102,7 @@ class BrmsFormula:
     parts: tuple[Part, ...] = field(default=(), repr=False)
     main: Part = field(default_factory=lambda: Part("mu", Node(), ""), repr=False)
     mecor: bool = True
+    rescor: bool | None = None
 
     def __str__(self) -> str:
         lines = [self.text]
@@ -162,8 +111,6 @@ class BrmsFormula:
         return "\n".join(lines)
 
     def __add__(self, other: Any) -> Any:
-        from bambi_lite.formula.api import combine
-
         return combine(self, other)
 
     def __radd__(self, other: Any) -> Any:
@@ -190,8 +137,6 @@ class MvFormula:
         return "\n".join(str(f) for f in self.forms)
 
     def __add__(self, other: Any) -> Any:
-        from bambi_lite.formula.api import combine
-
         return combine(self, other)
 
     @property
@@ -200,118 +145,34 @@ class MvFormula:
         return tuple(f.response.name for f in self.forms)
 
 
-def split_formula(node: Node, text: str) -> tuple[Node | None, Node]:
-    """The left side (None if there is none) and the right side of a formula."""
-    node = strip_parens(node)
-    match node:
-        case Unary(operator="~", operand=operand):
-            return None, operand
-        case Infix(operators=("~",), operands=(left, right)):
-            return left, right
-        case Infix(operators=("~", *_), places=places):
-            raise formula_error("A second '~': a formula has one.", text, places[1])
-    raise formula_error(
-        "A formula needs a '~' between the response and its predictors: y ~ x.",
-        text,
-        node.pos,
-        max(1, node.end - node.pos),
-    )
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What ``lf`` and ``nlf`` give: formulas of parameters, to be added to a ``bf``."""
+
+    parts: tuple[Part, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{p.name} ~ {deparse(p.rhs)}" for p in self.parts)
 
 
-def read_response(node: Node | None, text: str) -> tuple[Response, ...]:
-    """The responses of a left side; more than one if it is ``mvbind(y1, y2)``.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What ``set_rescor``, ``set_nl`` and ``set_mecor`` give."""
 
-    Raises
-    ------
-    FormulaError
-        If there is none, or for an unknown or repeated addition.
-    """
-    if node is None:
-        raise formula_error(
-            "The response is missing: write y ~ x.", text, max(0, text.find("~"))
-        )
-    node = strip_parens(node)
-    additions: tuple[Addition, ...] = ()
-    if isinstance(node, Infix) and node.operators[0] in ("|", "||"):
-        if len(node.operands) > 2 or node.operators[0] == "||":
-            place = node.places[min(1, len(node.places) - 1)]
-            raise formula_error(
-                "The response has one '|', and the terms after it are added: "
-                "y | trials(n) + weights(w) ~ x.",
-                text,
-                place,
-            )
-        additions = _additions(node.operands[1], text)
-        node = strip_parens(node.operands[0])
-    _check_response(node, text)
-    if isinstance(node, Call) and node.function == "mvbind":
-        if len(node.args) < 2:
-            raise error_at(node, text, "mvbind() takes two or more responses: mvbind(y1, y2).")
-        for arg in node.args:
-            if arg.name:
-                raise error_at(arg, text, "mvbind() takes responses without names.")
-        responses = tuple(
-            Response(a.value, response_name(deparse(a.value)), additions) for a in node.args
-        )
-    else:
-        responses = (Response(node, response_name(deparse(node)), additions),)
-    names = [r.name for r in responses]
-    for name in names:
-        if names.count(name) > 1:
-            raise error_at(node, text, f"The response '{name}' is named twice.")
-    return responses
-
-
-def _check_response(node: Node, text: str) -> None:
-    if not variables(node):
-        raise error_at(node, text, f"The response '{deparse(node)}' names no column.")
-    if isinstance(node, Call) and node.function in ADDITIONS and node.function != "index":
-        raise error_at(
-            node,
-            text,
-            f"'{deparse(node)}' belongs after the bar of a response: y | {deparse(node)} ~ x.",
-        )
-    if Name(".") in (node, *(a.value for a in getattr(node, "args", ()))):
-        raise error_at(node, text, "'.' stands for all other columns, and cannot be a response.")
-
-
-def _additions(node: Node, text: str) -> tuple[Addition, ...]:
-    additions: list[Addition] = []
-    for item in operands_of(strip_parens(node), "+"):
-        call = strip_parens(item)
-        if not isinstance(call, Call):
-            raise error_at(
-                item,
-                text,
-                f"'{deparse(item)}' is no addition term; after the bar of a response stand calls "
-                "joined by '+': y | trials(n) + weights(w) ~ x.",
-            )
-        bound = bind(call, find(call, ADDITIONS, "addition term", text), text)
-        if any(a.name == call.function for a in additions):
-            raise error_at(call, text, f"'{call.function}' is given twice.")
-        additions.append(_addition(bound, text))
-    return tuple(additions)
-
-
-def _addition(bound: Bound, text: str) -> Addition:
-    given = [(name, node) for name, node in bound.options if bound.get(name) is not None]
-    if bound.name == "thres" and not given:
-        raise error_at(bound.node, text, "thres() needs a number of thresholds, or gr = a column.")
-    if bound.name == "trunc" and not given:
-        raise error_at(bound.node, text, "trunc() needs a bound: lb, ub or both.")
-    columns = ADDITION_ARGS.get(bound.name, ("x",))
-    args = bound.args + tuple(node for name, node in given if name in columns)
-    kwargs = tuple((name, node) for name, node in given if name not in columns)
-    return Addition(bound.name, args, kwargs, bound.node)
+    name: str
+    value: bool
+    dpar: str = ""
+    resp: str = ""
 
 
 def assemble(formula: BrmsFormula) -> BrmsFormula:
     """`formula` with its predictors read anew from its parts."""
     main, parts = formula.main, formula.parts
-    used = {
-        name for part in (main, *parts) if part.nl for name in variables(part.rhs)
-    }
+    used = {name for part in (main, *parts) if part.nl for name in variables(part.rhs)}
     _check_parts(formula, used)
+    # Thresholds that differ between groups cannot be shifted together to centre the predictors.
+    if any(a.name == "thres" and dict(a.kwargs).get("gr") for a in formula.response.additions):
+        main = replace(main, center=False)
     predictors = [_predictor(main, nlpar=False)]
     predictors += [_predictor(part, nlpar=part.name in used) for part in parts]
     _check_across(predictors)
@@ -347,22 +208,20 @@ def _check_parts(formula: BrmsFormula, used: set[str]) -> None:
 
 
 def _predictor(part: Part, nlpar: bool) -> Predictor:
-    center = part.center is not False
-    common = {
-        "dpar": "" if nlpar else part.name,
-        "nlpar": part.name if nlpar else "",
-        "text": deparse(part.rhs),
+    predictor = Predictor(
+        dpar="" if nlpar else part.name,
+        nlpar=part.name if nlpar else "",
+        text=deparse(part.rhs),
         # Non-linear parameters have no centred intercept of their own class.
-        "center": center and not nlpar,
-        "cmc": part.cmc is not False,
-        "rhs": part.rhs,
-        "source": part.text,
-    }
-    if part.nl:
-        if Name(".") in (part.rhs,):
-            raise error_at(part.rhs, part.text, "'.' has no meaning in a non-linear formula.")
-        return Predictor(intercept=False, body=part.rhs, **common)
-    return _with_side(Predictor(**common), read_right_side(part.rhs, part.text))
+        center=part.center is not False and not nlpar,
+        cmc=part.cmc is not False,
+        rhs=part.rhs,
+        source=part.text,
+    )
+    if not part.nl:
+        return _with_side(predictor, read_right_side(part.rhs, part.text))
+    check_body(part.rhs, part.text)
+    return replace(predictor, intercept=False, body=part.rhs)
 
 
 def _with_side(predictor: Predictor, side: RightSide) -> Predictor:
@@ -420,3 +279,78 @@ def expand_dots(formula: BrmsFormula, columns: Iterable[str]) -> BrmsFormula:
         return replace(_with_side(predictor, read_right_side(rhs, predictor.source)), rhs=rhs)
 
     return replace(formula, predictors=tuple(fill(p) for p in formula.predictors))
+
+
+def multivariate(forms: tuple[BrmsFormula, ...], rescor: bool | None) -> MvFormula:
+    """Several formulas as one model, their names checked."""
+    names = [f.response.name for f in forms]
+    for name in names:
+        if names.count(name) > 1:
+            raise FormulaError(f"Two formulas have the response '{name}'.")
+    if len(forms) < 2:
+        raise FormulaError("A multivariate model has two or more formulas.")
+    return MvFormula(forms, rescor)
+
+
+def gather(made: Iterable[BrmsFormula | MvFormula], rescor: bool | None) -> MvFormula:
+    """Formulas, some of them of several responses, as one model."""
+    forms: list[BrmsFormula] = []
+    said: bool | None = None
+    for formula in made:
+        # The last word counts, and an argument of mvbf() is the last.
+        said = formula.rescor if said is None or formula.rescor is not None else said
+        forms += formula.forms if isinstance(formula, MvFormula) else [formula]
+    rescor = said if rescor is None else rescor
+    return multivariate(tuple(forms), rescor)
+
+
+def combine(left: BrmsFormula | MvFormula, right: Any) -> BrmsFormula | MvFormula:
+    """What ``left + right`` means."""
+    if isinstance(right, str):
+        raise FormulaError(
+            f"A string cannot be added to a formula; write bf({right!r}) for another response, or "
+            f"lf({right!r}) for another parameter."
+        )
+    if isinstance(right, BrmsFormula | MvFormula):
+        return gather([left, right], None)
+    if isinstance(right, Parts):
+        return _each(left, right, _add_parts)
+    if isinstance(right, Setting):
+        if right.name == "rescor":
+            return replace(left, rescor=right.value)
+        return _each(left, right, _set)
+    raise FormulaError(
+        f"A {type(right).__name__} cannot be added to a formula; valid are bf(), lf(), nlf(), "
+        "set_rescor(), set_nl() and set_mecor()."
+    )
+
+
+def _each[T](
+    left: BrmsFormula | MvFormula, right: T, change: Callable[[BrmsFormula, T], BrmsFormula]
+) -> BrmsFormula | MvFormula:
+    if isinstance(left, BrmsFormula):
+        return change(left, right)
+    return replace(left, forms=tuple(change(f, right) for f in left.forms))
+
+
+def _add_parts(formula: BrmsFormula, more: Parts) -> BrmsFormula:
+    mine = tuple(p for p in more.parts if p.resp in ("", formula.response.name))
+    return assemble(replace(formula, parts=formula.parts + mine)) if mine else formula
+
+
+def _set(formula: BrmsFormula, setting: Setting) -> BrmsFormula:
+    if setting.resp not in ("", formula.response.name):
+        return formula
+    if setting.name == "mecor":
+        return replace(formula, mecor=setting.value)
+    if setting.dpar in ("", "mu"):
+        return assemble(replace(formula, main=replace(formula.main, nl=setting.value)))
+    names = [p.name for p in formula.parts]
+    if setting.dpar not in names:
+        raise FormulaError(
+            f"set_nl(): there is no formula of '{setting.dpar}'.{suggest(setting.dpar, names)}"
+        )
+    parts = tuple(
+        replace(p, nl=setting.value) if p.name == setting.dpar else p for p in formula.parts
+    )
+    return assemble(replace(formula, parts=parts))

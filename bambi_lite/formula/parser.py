@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bambi_lite.errors import FormulaError, formula_error
 from bambi_lite.formula.nodes import (
     Arg,
@@ -19,8 +17,8 @@ from bambi_lite.formula.nodes import (
 )
 from bambi_lite.formula.tokens import Token, tokenize
 
-# Everything that reads a tree recurses over it, and one level of nesting is up to a dozen nodes: this bound
-# keeps all of that far below Python's own limit, whatever the caller has on the stack.
+# Everything that reads a tree recurses over it, and one level of nesting is up to a dozen nodes:
+# this bound keeps all of that below Python's own limit, whatever the caller has on the stack.
 MAX_DEPTH = 40
 
 _TILDE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SPECIAL, _COLON, _SIGN, _POWER = range(1, 12)
@@ -111,7 +109,7 @@ class _Parser:
         if token.kind == "op" and token.text == ")" and not self.open:
             return formula_error("This ')' closes nothing.", self.text, token.pos)
         if token.kind == "op" and token.text == "=" and not valid.startswith("a name"):
-            valid += "; to compare write '=='"
+            valid += "; to compare write '=='" if self.open else "; a formula is written y ~ x"
         shown = self.text[token.pos : token.end]
         what = {"number": "number ", "integer": "number ", "string": "string ", "name": "name "}
         shown = shown if token.kind == "string" else f"'{shown}'"
@@ -142,14 +140,19 @@ class _Parser:
 
     def infix(self, first: Node, bound: int, depth: int) -> Node:
         """`first` and all operands that follow it on one precedence level."""
-        operands, operators, places = [first], [], []
+        operands, operators, places = [first], list[str](), list[int]()
         while self.now.kind == "op":
             token = self.now
             here = _SPECIAL if token.text[0] == "%" else _INFIX.get(token.text, 0)
             if here != bound:
                 break
             if bound == _COMPARE and operators:
-                raise self.unexpected("one comparison at a time: join two by '&'")
+                raise formula_error(
+                    "Two comparisons in a row; join two by '&': a < b & b < c.",
+                    self.text,
+                    token.pos,
+                    token.end - token.pos,
+                )
             self.take()
             operators.append(token.text)
             places.append(token.pos)
@@ -167,19 +170,22 @@ class _Parser:
 
     def prefix(self, depth: int) -> Node:
         token = self.now
-        span = {"pos": token.pos, "end": token.end}
-        make: dict[str, Callable[[], Node]] = {
-            "number": lambda: Number(token.value, **span),
-            "integer": lambda: Number(token.value, True, **span),
-            "string": lambda: String(token.text, **span),
-            "constant": lambda: Constant(token.text, **span),
-        }
-        if token.kind in make:
-            self.take()
-            return make[token.kind]()
-        if token.kind == "name":
-            self.take()
-            return self.call(token, depth) if self.at("(") else Name(token.text, **span)
+        pos, end = token.pos, token.end
+        match token.kind:
+            case "number" | "integer":
+                self.take()
+                return Number(token.value, token.kind == "integer", pos=pos, end=end)
+            case "string":
+                self.take()
+                return String(token.text, pos=pos, end=end)
+            case "constant":
+                self.take()
+                return Constant(token.text, pos=pos, end=end)
+            case "name":
+                self.take()
+                return (
+                    self.call(token, depth) if self.at("(") else Name(token.text, pos=pos, end=end)
+                )
         if self.at("("):
             return self.paren(depth)
         if token.kind == "op" and token.text in _PREFIX:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
-from bambi_lite.errors import FormulaError, formula_error, listing, suggest
-from bambi_lite.formula import api
-from bambi_lite.formula.model import BrmsFormula, MvFormula, Part
+from bambi_lite.errors import formula_error, listing, suggest
+from bambi_lite.formula.make import make, parts_of
+from bambi_lite.formula.model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
 from bambi_lite.formula.nodes import (
     Arg,
     Call,
@@ -22,6 +22,7 @@ from bambi_lite.formula.nodes import (
     String,
     Unary,
     deparse,
+    error_at,
     strip_parens,
 )
 from bambi_lite.formula.signatures import number
@@ -50,30 +51,31 @@ def read_r(node: Node, text: str) -> BrmsFormula | MvFormula:
     node = strip_parens(node)
     items = node.operands if isinstance(node, Infix) else (node,)
     made: Any = None
-    pending: list[tuple[Any, Node]] = []
     for item in items:
         value = _value(strip_parens(item), text)
-        # brms lets set_rescor() stand before the last formula.
-        if made is not None and isinstance(value, api.Setting) and value.name == "rescor":
-            pending.append((value, item))
-            continue
         made = value if made is None else made + value
-    for value, item in pending:
-        if isinstance(made, BrmsFormula):
-            raise error_at(item, text, "set_rescor() belongs to a model of several responses.")
-        made = made + value
-    return made  # type: ignore[no-any-return]
+    return cast(BrmsFormula | MvFormula, made)
 
 
 def _value(node: Node, text: str) -> Any:
     if not isinstance(node, Call):
-        raise error_at(node, text, f"'{deparse(node)}' cannot be added to a formula; valid are "
-                  f"{listing((*_FORMULAS, *_ADDED))}.")  # fmt: skip
+        raise error_at(
+            node,
+            text,
+            f"'{deparse(node)}' cannot be added to a formula; valid are "
+            f"{listing((*_FORMULAS, *_ADDED))}.",
+        )
     readers: dict[str, Callable[[Call, str], Any]] = {
-        "bf": _bf, "brmsformula": _bf, "mvbf": _mvbf, "mvbrmsformula": _mvbf,
-        "lf": _lf, "nlf": _nlf,
-        "set_rescor": _set_flag, "set_nl": _set_flag, "set_mecor": _set_flag,
-    }  # fmt: skip
+        "bf": _bf,
+        "brmsformula": _bf,
+        "mvbf": _mvbf,
+        "mvbrmsformula": _mvbf,
+        "lf": _lf,
+        "nlf": _nlf,
+        "set_rescor": _set_flag,
+        "set_nl": _set_flag,
+        "set_mecor": _set_flag,
+    }
     if node.function not in readers:
         raise formula_error(
             f"Unknown function '{node.function}'.{suggest(node.function, readers)} Valid are "
@@ -98,7 +100,7 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
         elif not arg.name and isinstance(value, Call) and value.function in ("lf", "nlf"):
             parts += _value(value, text).parts
         elif not arg.name:
-            parts += api.parts_of(value, text)
+            parts += parts_of(value, text)
         elif arg.name == "family":
             family = deparse(value)
         elif arg.name in ("nl", "center", "cmc"):
@@ -108,7 +110,7 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
         elif isinstance(value, Unary) and value.operator == "~":
             parts.append(Part(arg.name, value.operand, text, place=arg.pos))
         elif isinstance(value, Infix) and value.operators[0] == "~":
-            named = api.parts_of(value, text)
+            named = parts_of(value, text)
             if [p.name for p in named] != [arg.name]:
                 raise error_at(arg, text, f"The formula given for '{arg.name}' predicts another.")
             parts += named
@@ -116,8 +118,16 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
             fixed.append((arg.name, _fixed(arg, text)))
     if main is None:
         raise error_at(call, text, f"'{call.function}' needs a formula: bf(y ~ x).")
-    return api.make(main, text, tuple(parts), tuple(fixed), flags.get("nl", False),
-                    flags.get("center"), flags.get("cmc"), family)  # fmt: skip
+    return make(
+        main,
+        text,
+        tuple(parts),
+        tuple(fixed),
+        flags.get("nl", False),
+        flags.get("center"),
+        flags.get("cmc"),
+        family,
+    )
 
 
 def _mvbf(call: Call, text: str) -> MvFormula:
@@ -128,25 +138,29 @@ def _mvbf(call: Call, text: str) -> MvFormula:
         if arg.name == "rescor":
             rescor = _flag(arg, text)
         elif arg.name:
-            raise error_at(arg, text, f"Unknown argument '{arg.name}' of '{call.function}'; it takes "
-                      "formulas and rescor.")  # fmt: skip
+            raise error_at(
+                arg,
+                text,
+                f"Unknown argument '{arg.name}' of '{call.function}'; it takes "
+                "formulas and rescor.",
+            )
         elif is_r_call(value):
             forms.append(read_r(value, text))
         else:
-            forms.append(api.make(value, text))
-    return api.mvbf(*forms, rescor=rescor)
+            forms.append(make(value, text))
+    return gather(forms, rescor)
 
 
-def _lf(call: Call, text: str) -> api.Parts:
+def _lf(call: Call, text: str) -> Parts:
     return _parts(call, text, ("center", "cmc"))
 
 
-def _nlf(call: Call, text: str) -> api.Parts:
+def _nlf(call: Call, text: str) -> Parts:
     parts = _parts(call, text, ())
-    return api.Parts(tuple(replace(p, nl=True) for p in parts.parts))
+    return Parts(tuple(replace(p, nl=True) for p in parts.parts))
 
 
-def _parts(call: Call, text: str, options: tuple[str, ...]) -> api.Parts:
+def _parts(call: Call, text: str, options: tuple[str, ...]) -> Parts:
     parts: list[Part] = []
     flags: dict[str, Any] = {}
     names: dict[str, str] = {}
@@ -161,10 +175,14 @@ def _parts(call: Call, text: str, options: tuple[str, ...]) -> api.Parts:
         elif not arg.name and isinstance(value, Unary) and value.operator == "~":
             parts.append(Part("", value.operand, text, place=value.pos))
         elif not arg.name or isinstance(value, Infix):
-            parts += api.parts_of(value, text)
+            parts += parts_of(value, text)
         else:
-            raise error_at(arg, text, f"Unknown argument '{arg.name}' of '{call.function}'."
-                      f"{suggest(arg.name, (*options, 'dpar', 'resp'))}")  # fmt: skip
+            raise error_at(
+                arg,
+                text,
+                f"Unknown argument '{arg.name}' of '{call.function}'."
+                f"{suggest(arg.name, (*options, 'dpar', 'resp'))}",
+            )
     if "dpar" in names:
         parts = [replace(p, name=p.name or names["dpar"]) for p in parts]
     for part in parts:
@@ -174,10 +192,10 @@ def _parts(call: Call, text: str, options: tuple[str, ...]) -> api.Parts:
                 text,
                 part.place,
             )
-    return api.Parts(tuple(replace(p, resp=names.get("resp", ""), **flags) for p in parts))
+    return Parts(tuple(replace(p, resp=names.get("resp", ""), **flags) for p in parts))
 
 
-def _set_flag(call: Call, text: str) -> api.Setting:
+def _set_flag(call: Call, text: str) -> Setting:
     name = call.function.removeprefix("set_")
     value, names = True, {"dpar": "", "resp": ""}
     for arg in call.args:
@@ -187,7 +205,7 @@ def _set_flag(call: Call, text: str) -> api.Setting:
             names[arg.name] = _string(arg, text)
         else:
             raise error_at(arg, text, f"Unknown argument '{arg.name}' of '{call.function}'.")
-    return api.Setting(name, value, **names)
+    return Setting(name, value, **names)
 
 
 def _flag(arg: Arg, text: str) -> bool:
@@ -215,8 +233,12 @@ def _fixed(arg: Arg, text: str) -> float | str:
         return value.value
     if isinstance(value, Name):
         raise error_at(arg, text, f"'{deparse(arg)}': the name of a parameter stands in quotes.")
-    raise error_at(arg, text, f"'{deparse(arg)}': a parameter is fixed to a number, or to another "
-              f"parameter in quotes.{suggest(arg.name, ('nl', 'center', 'cmc', 'family'))}")  # fmt: skip
+    raise error_at(
+        arg,
+        text,
+        f"'{deparse(arg)}': a parameter is fixed to a number, or to another "
+        f"parameter in quotes.{suggest(arg.name, ('nl', 'center', 'cmc', 'family'))}",
+    )
 
 
 def _refuse_option(arg: Arg, text: str) -> None:

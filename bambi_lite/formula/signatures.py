@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bambi_lite.errors import FormulaError, formula_error, listing, suggest
+from bambi_lite.errors import formula_error, listing, suggest
 from bambi_lite.formula.nodes import (
     Arg,
     Call,
@@ -20,6 +20,7 @@ from bambi_lite.formula.nodes import (
     String,
     Unary,
     deparse,
+    error_at,
     strip_parens,
     walk,
 )
@@ -30,8 +31,8 @@ class Param:
     """One parameter of a call.
 
     `kind` is ``expr`` (an expression of columns), ``name`` (one variable), ``flag``, ``number``,
-    ``count`` (a whole number from `low`), ``string`` (one of `choices`, if there are any),
-    ``flags`` (a flag or a column of flags) or ``any``. `default` None means that the argument may
+    ``count`` (a whole number from `low`), ``string`` (one of `choices`, if there are any)
+    or ``any``. `default` None means that the argument may
     be left out and has no value then.
     """
 
@@ -124,9 +125,13 @@ def bind(call: Call, signature: Signature, text: str) -> Bound:
         elif free is not None:
             given[free] = arg.value
         else:
-            raise error_at(arg, text, f"Too many arguments in '{call.function}': it takes {signature}.")
+            raise error_at(
+                arg, text, f"Too many arguments in '{call.function}': it takes {signature}."
+            )
     if len(rest) < signature.at_least:
-        raise error_at(call, text, f"'{deparse(call)}' has too few arguments: it takes {signature}.")
+        raise error_at(
+            call, text, f"'{deparse(call)}' has too few arguments: it takes {signature}."
+        )
     for param in signature.params:
         if param.name in given:
             _check_kind(param, given[param.name], signature, text)
@@ -220,9 +225,7 @@ def _check_kind(param: Param, node: Node, signature: Signature, text: str) -> No
 _WANTED = {
     "expr": "an expression of columns",
     "name": "the name of one variable",
-    "label": "a name or a string",
     "flag": "TRUE or FALSE",
-    "flags": "TRUE, FALSE or a column",
     "number": "a number",
     "count": "a whole number",
     "string": "a string in quotes",
@@ -234,23 +237,15 @@ def _fits(param: Param, node: Node) -> bool:
     match param.kind:
         case "name":
             return isinstance(node, Name)
-        case "label":
-            return isinstance(node, Name | String)
         case "flag":
             return isinstance(node, Constant) and node.text in ("TRUE", "FALSE")
-        case "flags":
-            return isinstance(node, Name) or (
-                isinstance(node, Constant) and node.text in ("TRUE", "FALSE")
-            )
         case "number":
             return number(node) is not None
         case "count":
             value = number(node)
             return value is not None and value >= param.low and value % 1 == 0
         case "string":
-            return isinstance(node, String) and (
-                not param.choices or node.value in param.choices
-            )
+            return isinstance(node, String) and (not param.choices or node.value in param.choices)
         case "expr":
             return not isinstance(node, String) and not any(
                 (isinstance(n, Unary) and n.operator == "~")

@@ -44,7 +44,7 @@ ADDITION_ARGS = {"cens": ("x", "y2"), "mi": ("sdy",), "rate": ("denom",), "trunc
 
 # Terms with a basis, a latent variable or a correlation structure of their own.
 SPECIALS = _table(
-    Signature("mo", (Param("x", required=True), Param("id", "label"))),
+    Signature("mo", (Param("x", required=True), Param("id", "string"))),
     Signature("me", (Param("x", required=True), Param("sdx", required=True), Param("gr", "name"))),
     Signature("mi", (Param("x", "name", required=True), Param("idx", "expr"))),
     Signature("cs", (Param("expr", required=True),)),
@@ -80,8 +80,12 @@ SPECIALS = _table(
         rest="expr",
         at_least=1,
     ),
-    Signature("ar", (*_TIME, Param("p", "count", default=1.0), Param("cov", "flag", default=False))),
-    Signature("ma", (*_TIME, Param("q", "count", default=1.0), Param("cov", "flag", default=False))),
+    Signature(
+        "ar", (*_TIME, Param("p", "count", default=1.0), Param("cov", "flag", default=False))
+    ),
+    Signature(
+        "ma", (*_TIME, Param("q", "count", default=1.0), Param("cov", "flag", default=False))
+    ),
     Signature(
         "arma",
         (
@@ -122,6 +126,17 @@ IN_INTERACTIONS = frozenset({"mo", "me", "mi", "cs", "mmc"})
 IN_GROUPS = frozenset({"mo", "me", "mi", "cs", "mmc"})
 AUTOCORRELATION = frozenset({"ar", "ma", "arma", "cosy", "unstr", "sar", "car", "fcor"})
 
+# What a non-linear formula may call: functions that exist for numbers and for tensors alike.
+BODY_FUNCTIONS = frozenset(
+    {
+        *("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "square", "abs", "sign"),
+        *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+        *("asinh", "acosh", "atanh", "floor", "ceiling", "round", "trunc", "I"),
+        *("plogis", "qlogis", "logistic", "logit", "inv_logit", "Phi", "pnorm", "qnorm", "probit"),
+        *("cloglog", "inv_cloglog", "lgamma", "gamma", "pmin", "pmax", "fmin", "fmax", "ifelse"),
+    }
+)
+
 # Known to mgcv and not to brms.
 NOT_IN_BRMS = {"te": "t2", "ti": "t2"}
 
@@ -133,7 +148,7 @@ GROUPINGS = _table(
             Param("group", "expr", required=True),
             Param("by", "name"),
             Param("cor", "flag", default=True),
-            Param("id", "label"),
+            Param("id", "string"),
             Param("cov", "name"),
             _DIST,
             Param("pw", "expr"),
@@ -146,7 +161,7 @@ GROUPINGS = _table(
             Param("scale", "flag", default=True),
             Param("by", "expr"),
             Param("cor", "flag", default=True),
-            Param("id", "label"),
+            Param("id", "string"),
             Param("cov", "name"),
             _DIST,
         ),

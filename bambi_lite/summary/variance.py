@@ -279,7 +279,7 @@ def icc(
     shares = shares.rename("icc").assign_attrs(scale=scale)
     if not summary:
         return shares
-    table = estimate_frame(shares.values, asked, robust, quantiles)
+    table = estimate_frame(shares.values, asked, robust, quantiles).rename_axis("group")
     table.attrs["scale"] = scale
     return table
 

@@ -85,6 +85,22 @@ def compare(fit: bl.Fit, case: str) -> Comparison:
     return Comparison(table[~single], table[single])
 
 
+LINES: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The table of a run: case, largest difference in combined standard errors."""
+    if LINES:
+        terminalreporter.section("largest |difference| / sqrt(MCSE^2 + MCSE_ref^2)")
+        for line in LINES:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def record():
+    return LINES.append
+
+
 @pytest.fixture
 def golden():
     """Fit a reference case and compare it: (fit, comparison)."""

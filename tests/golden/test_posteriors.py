@@ -32,9 +32,9 @@ PRIORS = {"rats_flat": bl.prior("normal(0, 1.5)", class_="b")}
 OPTIONS = {"dyestuff_intercepts": {"adapt_delta": 0.99}}
 
 
-def check(golden, facts, case):
+def check(golden, facts, record, case):
     fit, comparison = golden(case, PRIORS.get(case), **OPTIONS.get(case, {}))
-    print(f"{case:28s} largest {comparison.largest:.2f} ({len(comparison.table)} parameters)")
+    record(f"{case:28s} {comparison.largest:.2f} ({len(comparison.table)} parameters)")
     assert comparison.largest < 4.0, comparison.table[comparison.table.max(axis=1) >= 4.0]
     effects = comparison.effects.to_numpy()
     if effects.size:
@@ -84,11 +84,11 @@ def effect(group, level, coef):
 
 
 @pytest.mark.parametrize("case", QUICK)
-def test_quick(golden, facts, case):
-    check(golden, facts, case)
+def test_quick(golden, facts, record, case):
+    check(golden, facts, record, case)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", SLOW)
-def test_slow(golden, facts, case):
-    check(golden, facts, case)
+def test_slow(golden, facts, record, case):
+    check(golden, facts, record, case)

@@ -30,10 +30,10 @@ def test_link_undoes_inverse(name):
 
 @pytest.mark.parametrize("name", [n for n, link in _BY_NAME.items() if link.log_inverse])
 def test_stable_logarithms_agree_where_the_plain_ones_are_exact(name):
-    eta = np.linspace(-5.0, -0.1, 20) if name == "log" else np.linspace(-5.0, 5.0, 21)
+    eta = np.linspace(-5.0, -0.1, 20) if name == "log" else np.linspace(-3.0, 3.0, 21)
     linked = Linked(eta, get_link(name))
     np.testing.assert_allclose(linked.log(XP), np.log(linked.value(XP)), rtol=1e-10)
-    np.testing.assert_allclose(linked.log1m(XP), np.log1p(-linked.value(XP)), rtol=1e-7)
+    np.testing.assert_allclose(linked.log1m(XP), np.log1p(-linked.value(XP)), rtol=1e-10)
 
 
 @pytest.mark.parametrize(("name", "law"), [("logit", stats.logistic), ("probit", stats.norm)])

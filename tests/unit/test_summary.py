@@ -18,8 +18,9 @@ import pytest
 import xarray as xr
 
 from bambi_lite.datasets import load_data
-from bambi_lite.draws import Draws, from_frame
+from bambi_lite.draws import Draws
 from bambi_lite.errors import DataError
+from bambi_lite.given import from_frame
 from bambi_lite.spec import resolve
 from bambi_lite.summary import Summary, VarCorr, coef, fixef, icc, ranef, summary, var_corr
 
