@@ -96,6 +96,13 @@ class Model:
 
         return build(self._spec)
 
+    @cached_property
+    def _compiled(self) -> Any:
+        """nutpie's code for the model; sampling a model again does not compile again."""
+        from .engines.pymc import compile_nutpie
+
+        return compile_nutpie(self._spec, self.pymc)
+
     def graph(self) -> graphviz.Digraph:
         """The Bayesian network with plates, as a graphviz Digraph."""
         return network(self._spec)
@@ -172,7 +179,7 @@ class Model:
         imported = time.perf_counter()
         model = self.pymc
         built = time.perf_counter()
-        raw: RawDraws = engine.sample(self._spec, model, settings)
+        raw: RawDraws = engine.sample(self._spec, model, settings, lambda: self._compiled)
         check_has_draws(raw)
         seconds = {"import": imported - start, "build": built - imported}
         draws = collect(self._spec, raw, settings, seconds)

@@ -104,13 +104,13 @@ class Fit:
         return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
 
     def posterior_linpred(
-        self, newdata: Any = None, re_formula: str | None = "all", **options: Any
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
     ) -> xr.DataArray:
         """Linear predictor of mu: see :func:`bambi_lite.predict.posterior_linpred`."""
         return predict.posterior_linpred(self.draws, newdata, re_formula, **options)
 
     def posterior_epred(
-        self, newdata: Any = None, re_formula: str | None = "all", **options: Any
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
     ) -> xr.DataArray:
         """Expected response: see :func:`bambi_lite.predict.posterior_epred`."""
         return predict.posterior_epred(self.draws, newdata, re_formula, **options)

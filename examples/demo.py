@@ -52,7 +52,7 @@ save(
             "no pooling": straight(alone, days),
             "multilevel": straight(together, days),
         },
-        title="Each subject's line lies between its own data and the population",
+        title="18 subjects: the multilevel line lies between the two others",
         xlabel="days of sleep restriction",
         ylabel="average reaction time (ms)",
     ),

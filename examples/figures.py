@@ -107,7 +107,7 @@ def group_lines(
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes, (group, (x, y)) in zip(grid.flat, points.items(), strict=False):
         # Thousands of points show their density; a few stand for themselves.
-        size, alpha = (2.6 if columns > 2 else 4.0), (1.0 if len(x) < 300 else 0.15)
+        size, alpha = (3.4 if columns > 2 else 4.6), (1.0 if len(x) < 300 else 0.15)
         axes.plot(x, y, "o", markersize=size, color=GREY, alpha=alpha, markeredgewidth=0)
         if bands is not None:
             at, low, high = bands[group]

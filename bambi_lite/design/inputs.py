@@ -14,7 +14,7 @@ from bambi_lite.design.evaluate import Scope, data_variables, evaluate
 from bambi_lite.design.groups import GroupInput, nodes_of_group
 from bambi_lite.design.recipe import Recipe
 from bambi_lite.design.values import Value
-from bambi_lite.errors import DataError, listing
+from bambi_lite.errors import DataError, listing, suggest
 from bambi_lite.formula import (
     Addition,
     BrmsFormula,
@@ -103,7 +103,9 @@ def read_inputs(
     additions = tuple(
         a for a in formula.response.additions if recipe.training or _has(frame, *_nodes(a))
     )
-    if not recipe.training:
+    if recipe.training:
+        _check_parameters(frame, formula)
+    else:
         _check_columns(frame, formula, need_response, with_groups)
     scope = Scope(frame, recipe.states)
     missing = np.zeros(len(frame), dtype=bool)
@@ -170,6 +172,27 @@ def _subset(additions: Iterable[Addition], scope: Scope, text: str, n: int) -> A
                 raise DataError(f"'{deparse(addition.node)}' needs a column of TRUE and FALSE.")
             return np.nan_to_num(np.asarray(value.data)) != 0
     return np.ones(n, dtype=bool)
+
+
+def _check_parameters(frame: pd.DataFrame, formula: BrmsFormula) -> None:
+    """Names that are no columns because they were meant as parameters."""
+    parameters = [p.name for p in formula.predictors[1:]]
+    for predictor in formula.predictors:
+        for node in nodes_of(predictor, formula, False):
+            for name in data_variables(node):
+                if name in frame.columns or name == "Intercept":
+                    continue
+                if name in parameters:
+                    raise DataError(
+                        f"The data have no column '{name}', and '{name}' has a formula of its own. "
+                        "Did you forget nl=True?"
+                    )
+                if predictor.body is not None:
+                    raise DataError(
+                        f"'{name}' in the non-linear formula is neither a column of the data nor a "
+                        f"parameter.{suggest(name, [*parameters, *map(str, frame.columns)])} A "
+                        f"parameter needs a formula: {name} ~ 1."
+                    )
 
 
 def _check_columns(

@@ -281,10 +281,10 @@ def _kind_of(series: pd.Series, name: str) -> tuple[str, pd.Series]:
         return "integer", series
     if pd.api.types.is_float_dtype(dtype):
         return "numeric", series
-    if isinstance(dtype, pd.StringDtype):
-        return "string", series
     if pd.api.types.is_object_dtype(dtype):
         return _kind_of_objects(series, name)
+    if pd.api.types.is_string_dtype(dtype):
+        return "string", series
     raise DataError(
         f"Column '{name}' has type {dtype}, which has no meaning in a formula. Make it numbers, "
         "text, booleans or categories first."

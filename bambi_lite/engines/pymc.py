@@ -201,7 +201,36 @@ def _check_init(model: pm.Model, init: Mapping[str, Any]) -> None:
             raise SamplingError(f"init names '{name}'; parameters of the model: {listing(names)}.")
 
 
-def sample(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
+def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | None = None) -> Any:
+    """The model as nutpie's compiled code: density, gradient and the values to keep.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    model : pymc.Model
+        What :func:`build` made of it.
+    init : mapping, optional
+        Values to start from, by the parameters' names.
+
+    Returns
+    -------
+    nutpie.CompiledPyMCModel
+    """
+    import nutpie
+
+    given = None if init is None else dict(init)
+    return nutpie.compile_pymc_model(
+        model, initial_points=given, var_names=_kept(model, spec.params)
+    )
+
+
+def sample(
+    spec: ModelSpec,
+    model: pm.Model,
+    settings: SampleSettings,
+    compiled: Callable[[], Any],
+) -> RawDraws:
     """Draw from the posterior.
 
     Parameters
@@ -210,6 +239,8 @@ def sample(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDra
         The model.
     model : pymc.Model
         What :func:`build` made of it.
+    compiled : callable
+        Gives what :func:`compile_nutpie` made of it; called only when nutpie samples.
     settings : SampleSettings
         How to sample.
 
@@ -222,24 +253,27 @@ def sample(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDra
         _check_init(model, settings.init)
     if not model.free_RVs:
         raise SamplingError("The model has no free parameter to sample.")
-    run = _sample_nutpie if settings.backend == "nutpie" else _sample_pymc
-    return run(spec, model, settings)
+    if settings.backend == "pymc":
+        return _sample_pymc(spec, model, settings)
+    return _sample_nutpie(spec, model, settings, compiled)
 
 
-def _sample_nutpie(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
+def _sample_nutpie(
+    spec: ModelSpec, model: pm.Model, settings: SampleSettings, compiled: Callable[[], Any]
+) -> RawDraws:
     import nutpie
 
     start = time.perf_counter()
-    given = dict(settings.init) if isinstance(settings.init, Mapping) else None
-    compiled = nutpie.compile_pymc_model(
-        model, initial_points=given, var_names=_kept(model, spec.params)
-    )
+    if isinstance(settings.init, Mapping):
+        code = compile_nutpie(spec, model, settings.init)
+    else:
+        code = compiled()
     if settings.init == 0:
-        origin = np.zeros(compiled.n_dim)
-        compiled = dataclasses.replace(compiled, initial_point_func=lambda seed: origin.copy())
+        origin = np.zeros(code.n_dim)
+        code = dataclasses.replace(code, initial_point_func=lambda seed: origin.copy())
     compiled_at = time.perf_counter()
     sampler = nutpie.sample(
-        compiled,
+        code,
         draws=settings.iter - settings.warmup,
         tune=settings.warmup,
         chains=settings.chains,

@@ -203,7 +203,9 @@ class GroupTerm:
     def arrays(self, predictor: PredictorDesign) -> dict[str, np.ndarray]:
         """Group index ``J`` and, unless it is a column of ones, the columns ``Z``."""
         design = predictor.groups[self.index]
-        arrays: dict[str, np.ndarray] = {f"J_{self._ending}": design.J}
+        # New levels count on from the known ones, as their effects do in a prediction.
+        index = design.J if design.index is None else design.index
+        arrays: dict[str, np.ndarray] = {f"J_{self._ending}": index}
         if not self._intercept_only():
             arrays[f"Z_{self._ending}"] = design.Z
         return arrays

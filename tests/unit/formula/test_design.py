@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from bambi_lite.design import build_design, group_effects_frame, r_sort_key
@@ -36,6 +37,12 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "text": (["b", "B", "a", "_", "1", "é"], ("v_", "v1", "va", "vb", "vB", "vé")),
     "string": (pd.array(["b", "a", "c"] * 2, dtype="string"), ("va", "vb", "vc")),
     "str": (pd.Series(["b", "a", "c"] * 2, dtype="str"), ("va", "vb", "vc")),
+    "arrow": (pd.Series(["b", "a"] * 3, dtype=pd.ArrowDtype(pa.string())), ("va", "vb")),
+    "arrow int": (pd.Series([2, 1] * 3, dtype=pd.ArrowDtype(pa.int8())), ("v",)),
+    "arrow bool": (
+        pd.Series([True, False] * 3, dtype=pd.ArrowDtype(pa.bool_())),
+        ("vFALSE", "vTRUE"),
+    ),
     "category": (pd.Categorical(["z", "a"] * 3, categories=["z", "q", "a"]), ("vz", "va")),
     "int category": (pd.Categorical([10, 9] * 3), ("v9", "v10")),
     "float category": (pd.Categorical([1.0, 0.5] * 3), ("v0.5", "v1")),
@@ -303,3 +310,24 @@ def test_a_million_rows(recwarn: pytest.WarningsRecorder) -> None:
     (group,) = build_design(bf("y ~ x + (x | g)"), data).predictors[0].groups
     assert (group.Z.shape, len(group.levels)) == ((n, 2), 10_000)
     assert not recwarn
+
+
+def test_parameters_that_are_taken_for_columns() -> None:
+    wrong = {
+        (
+            "y ~ a * exp(b * x)",
+            "a + b ~ 1",
+        ): "'a' has a formula of its own. Did you forget nl=True?",
+        ("bf(y ~ a + bb * x, a ~ 1, nl = TRUE)",): (
+            "'bb' in the non-linear formula is neither a column of the data nor a parameter. A "
+            "parameter needs a formula: bb ~ 1."
+        ),
+        ("bf(y ~ rate * xx, rate ~ 1, nl = TRUE)",): "Did you mean 'x'?",
+    }
+    for formula, why in wrong.items():
+        with pytest.raises(DataError) as caught:
+            build_design(bf(*formula), frame(x=range(6)))
+        assert why in str(caught.value)
+    design = build_design(bf("y ~ a + b * x", "a ~ 1", nl=True, b=2), frame(x=range(6)))
+    assert [c.name for c in design["mu"].covariates] == ["x"]
+    assert design["mu"].covariates[0].values.tolist() == [0, 1, 2, 3, 4, 5]
