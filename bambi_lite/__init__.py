@@ -2,6 +2,7 @@
 
 from .api import Model, brm, default_prior
 from .datasets import describe_data, list_data, load_data
+from .design import register_transform
 from .engines import SampleSettings
 from .errors import (
     BambiLiteError,
@@ -16,7 +17,7 @@ from .errors import (
 )
 from .families import Family, bernoulli, binomial, families, gaussian, get_family
 from .fit import Fit
-from .formula import BrmsFormula, bf
+from .formula import BrmsFormula, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
 from .priors import PriorSet, prior
 
 __version__ = "0.1.0"
@@ -46,7 +47,14 @@ __all__ = [
     "families",
     "gaussian",
     "get_family",
+    "lf",
     "list_data",
     "load_data",
+    "mvbf",
+    "nlf",
     "prior",
+    "register_transform",
+    "set_mecor",
+    "set_nl",
+    "set_rescor",
 ]

@@ -20,12 +20,13 @@ from .given import from_frame
 from .graph import graph as network
 from .priors import as_default_frame, to_frame
 from .spec import ModelSpec, resolve
+from .standata import design_frame, levels, standata, variables
 
 if TYPE_CHECKING:
     import graphviz
     import pymc
 
-_MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name")
+_MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name", "contrasts")
 _SAMPLE_ARGUMENTS = tuple(SampleSettings.__dataclass_fields__)
 
 
@@ -49,6 +50,8 @@ class Model:
         Matrices that terms of the formula refer to by name.
     data_name : str, optional
         What the summary calls the data.
+    contrasts : mapping, optional
+        Coding of factors by their names, for example ``{"f": "contr.sum"}``.
 
     Raises
     ------
@@ -71,8 +74,9 @@ class Model:
         prior: Any = None,
         data2: Mapping[str, Any] | None = None,
         data_name: str | None = None,
+        contrasts: Mapping[str, str] | None = None,
     ) -> None:
-        self._spec = resolve(formula, data, family, prior, data2, data_name)
+        self._spec = resolve(formula, data, family, prior, data2, data_name, contrasts)
 
     @property
     def spec(self) -> ModelSpec:
@@ -205,6 +209,49 @@ class Model:
         """
         return Fit(from_frame(self._spec, frame))
 
+    def standata(self) -> dict[str, Any]:
+        """The data as brms' ``standata()`` lists them: N, Y, X, K, Z_1_1, J_1, ... as NumPy arrays.
+
+        The columns of ``X`` have the names of :meth:`design`.
+
+        Examples
+        --------
+        >>> import bambi_lite as bl
+        >>> model = bl.Model("Reaction ~ Days + (1 | Subject)", bl.load_data("sleepstudy"))
+        >>> {k: v for k, v in model.standata().items() if isinstance(v, int)}
+        {'N': 180, 'K': 2, 'Kc': 1, 'N_1': 18, 'M_1': 1, 'NC_1': 0, 'prior_only': 0}
+        """
+        return standata(self._spec)
+
+    def design(self, dpar: str = "mu") -> pd.DataFrame:
+        """The population-level design of a parameter, with brms' coefficient names.
+
+        Parameters
+        ----------
+        dpar : str
+            A parameter that has a formula: ``"mu"``, ``"sigma"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row an observation that is used; the index holds its position in the data.
+
+        Raises
+        ------
+        DataError
+            If the parameter has no formula, with the nearest one that has.
+        """
+        return design_frame(self._spec, dpar)
+
+    @property
+    def levels(self) -> dict[str, tuple[str, ...]]:
+        """The levels of each grouping factor, in brms' order."""
+        return levels(self._spec)
+
+    def variables(self) -> tuple[str, ...]:
+        """The names of the draws as brms gives them, in brms' order, without lprior and lp__."""
+        return variables(self._spec)
+
     def __repr__(self) -> str:
         spec = self._spec
         groups = ", ".join(f"{b.group} ({len(b.levels)} levels)" for b in spec.blocks)
@@ -225,13 +272,14 @@ def brm(
     prior: Any = None,
     data2: Mapping[str, Any] | None = None,
     data_name: str | None = None,
+    contrasts: Mapping[str, str] | None = None,
     **sampling: Any,
 ) -> Fit:
     """Fit a Bayesian multilevel model: ``Model(...)`` and ``.sample(...)`` in one call.
 
     Parameters
     ----------
-    formula, data, family, prior, data2, data_name
+    formula, data, family, prior, data2, data_name, contrasts
         See :class:`Model`.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
@@ -262,7 +310,7 @@ def brm(
             raise TypeError(_unknown_keyword("brm", name, valid))
     # Settings are checked before anything is built, so that a typing error costs no time.
     sample_settings(**sampling)
-    return Model(formula, data, family, prior, data2, data_name).sample(**sampling)
+    return Model(formula, data, family, prior, data2, data_name, contrasts).sample(**sampling)
 
 
 def default_prior(

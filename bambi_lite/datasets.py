@@ -19,8 +19,8 @@ from typing import Any
 
 import pandas as pd
 
-from bambi_lite.errors import DataError, listing, suggest
-from bambi_lite.shelf import shelf
+from .errors import DataError, listing, suggest
+from .shelf import shelf
 
 # The name under which the joined pupils and schools also go.
 ALIASES = {"mathach_joined": "mathach"}

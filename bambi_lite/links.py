@@ -7,6 +7,7 @@ Names are brms' (2.23). Besides the link and its inverse a link may say ``log`` 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -76,6 +77,35 @@ def _log_expm1(xp: Namespace, mu: Array) -> Array:
     return mu + xp.log(-xp.expm1(-mu))
 
 
+def _log_softplus(xp: Namespace, eta: Array) -> Array:
+    """log(log(1 + exp(eta))), which is eta itself where exp(eta) is nothing beside 1."""
+    return xp.where(eta < -37.0, eta, xp.log(xp.softplus(xp.maximum(eta, -37.0))))
+
+
+def _log1mexp(xp: Namespace, x: Array) -> Array:
+    """log(1 - exp(-x)) for x > 0."""
+    return xp.log(-xp.expm1(-x))
+
+
+# Phi_approx of the Stan functions reference: inv_logit(0.07056 x^3 + 1.5976 x).
+_CUBIC, _LINEAR = 0.07056, 1.5976
+
+
+def _approx_logit(xp: Namespace, eta: Array) -> Array:
+    return eta * (_CUBIC * eta**2 + _LINEAR)
+
+
+def _probit_approx(xp: Namespace, mu: Array) -> Array:
+    """The real root of the cubic, by the hyperbolic form of Cardano's solution."""
+    root = 2.0 * (_LINEAR / (3.0 * _CUBIC)) ** 0.5
+    logit = xp.log(mu) - xp.log1p(-mu)
+    return root * xp.sinh(xp.arcsinh(3.0 * logit / (_LINEAR * root)) / 3.0)
+
+
+def _softit(xp: Namespace, mu: Array) -> Array:
+    return _log_expm1(xp, mu / (1.0 - mu))
+
+
 _LINKS: tuple[Link, ...] = (
     Link("identity", lambda xp, mu: mu, lambda xp, eta: eta),
     Link(
@@ -84,6 +114,44 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, eta: xp.exp(eta),
         log_inverse=lambda xp, eta: eta,
         log1m_inverse=lambda xp, eta: xp.log(-xp.expm1(eta)),
+    ),
+    Link(
+        "logm1",
+        lambda xp, mu: xp.log(mu - 1.0),
+        lambda xp, eta: 1.0 + xp.exp(eta),
+        log_inverse=lambda xp, eta: xp.softplus(eta),
+    ),
+    Link("log1p", lambda xp, mu: xp.log1p(mu), lambda xp, eta: xp.expm1(eta)),
+    Link(
+        "inverse",
+        lambda xp, mu: 1.0 / mu,
+        lambda xp, eta: 1.0 / eta,
+        log_inverse=lambda xp, eta: -xp.log(eta),
+    ),
+    Link(
+        "1/mu^2",
+        lambda xp, mu: 1.0 / mu**2,
+        lambda xp, eta: 1.0 / xp.sqrt(eta),
+        log_inverse=lambda xp, eta: -0.5 * xp.log(eta),
+    ),
+    Link(
+        "sqrt",
+        lambda xp, mu: xp.sqrt(mu),
+        lambda xp, eta: eta**2,
+        log_inverse=lambda xp, eta: 2.0 * xp.log(xp.abs(eta)),
+    ),
+    Link(
+        "softplus",
+        _log_expm1,
+        lambda xp, eta: xp.softplus(eta),
+        log_inverse=_log_softplus,
+    ),
+    Link(
+        "squareplus",
+        lambda xp, mu: mu - 1.0 / mu,
+        # (eta + sqrt(eta^2 + 4)) / 2 without the cancellation at negative eta.
+        lambda xp, eta: xp.exp(xp.arcsinh(eta / 2.0)),
+        log_inverse=lambda xp, eta: xp.arcsinh(eta / 2.0),
     ),
     Link(
         "logit",
@@ -99,18 +167,58 @@ _LINKS: tuple[Link, ...] = (
         log_inverse=lambda xp, eta: xp.log_ndtr(eta),
         log1m_inverse=lambda xp, eta: xp.log_ndtr(-eta),
     ),
-    Link("inverse", lambda xp, mu: 1.0 / mu, lambda xp, eta: 1.0 / eta),
     Link(
-        "softplus",
-        _log_expm1,
-        lambda xp, eta: xp.softplus(eta),
+        "probit_approx",
+        _probit_approx,
+        lambda xp, eta: xp.sigmoid(_approx_logit(xp, eta)),
+        log_inverse=lambda xp, eta: -xp.softplus(-_approx_logit(xp, eta)),
+        log1m_inverse=lambda xp, eta: -xp.softplus(_approx_logit(xp, eta)),
     ),
     Link(
-        "squareplus",
-        lambda xp, mu: mu - 1.0 / mu,
-        lambda xp, eta: (eta + xp.sqrt(eta**2 + 4.0)) / 2.0,
+        "cloglog",
+        lambda xp, mu: xp.log(-xp.log1p(-mu)),
+        lambda xp, eta: -xp.expm1(-xp.exp(eta)),
+        # Below -37, 1 - exp(-x) is x in floating point.
+        log_inverse=lambda xp, eta: xp.where(
+            eta < -37.0, eta, _log1mexp(xp, xp.exp(xp.maximum(eta, -37.0)))
+        ),
+        log1m_inverse=lambda xp, eta: -xp.exp(eta),
     ),
+    Link(
+        "cauchit",
+        # 1/2 + arctan(eta) / pi, with both tails exact.
+        lambda xp, mu: -1.0 / xp.tan(math.pi * mu),
+        lambda xp, eta: xp.arctan2(1.0, -eta) / math.pi,
+        log_inverse=lambda xp, eta: xp.log(xp.arctan2(1.0, -eta) / math.pi),
+        log1m_inverse=lambda xp, eta: xp.log(xp.arctan2(1.0, eta) / math.pi),
+    ),
+    Link(
+        "softit",
+        _softit,
+        lambda xp, eta: xp.softplus(eta) / (1.0 + xp.softplus(eta)),
+        log_inverse=lambda xp, eta: _log_softplus(xp, eta) - xp.log1p(xp.softplus(eta)),
+        log1m_inverse=lambda xp, eta: -xp.log1p(xp.softplus(eta)),
+    ),
+    Link("tan_half", lambda xp, mu: xp.tan(mu / 2.0), lambda xp, eta: 2.0 * xp.arctan(eta)),
 )
+
+# The links that kinds of parameters may have in brms, the default first.
+#: A probability: mu of bernoulli, binomial, beta and their kin.
+PROBABILITY = ("logit", "probit", "probit_approx", "cloglog", "cauchit", "softit", "identity", "log")
+#: A location on the real line, wherever its distribution is.
+REAL = ("identity", "log", "inverse", "softplus", "squareplus")
+#: A location that may also be squeezed into (0, 1): gaussian, student, skew_normal.
+LOCATION = (*REAL, "logit", "probit", "probit_approx", "cloglog", "cauchit", "softit")
+#: A positive mean of measurements.
+MEASURE = ("log", "identity", "inverse", "softplus", "squareplus")
+#: A mean of counts.
+COUNT = ("log", "identity", "sqrt", "softplus", "squareplus")
+#: The location of a logarithm.
+LOG_LOCATION = ("identity", "inverse")
+#: A positive parameter beside mu: sigma, shape, phi, ...
+POSITIVE = ("log", "identity", "softplus", "squareplus")
+#: A probability beside mu: zi, hu, quantile, ...
+SHARE = ("logit", "identity")
 
 _BY_NAME = {link.name: link for link in _LINKS}
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from bambi_lite.errors import DataError, listing, suggest
+from .errors import DataError, listing, suggest
 
 KINDS = ("priors", "data")
 

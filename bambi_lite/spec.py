@@ -152,6 +152,7 @@ def resolve(
     prior: Any = None,
     data2: Mapping[str, Any] | None = None,
     data_name: str | None = None,
+    contrasts: Mapping[str, str] | None = None,
 ) -> ModelSpec:
     """Formula, data and family to a model.
 
@@ -169,6 +170,8 @@ def resolve(
         Matrices that terms refer to.
     data_name : str, optional
         What the summary calls the data; by default ``data.attrs["name"]``.
+    contrasts : mapping, optional
+        Coding of factors by their names, for example ``{"f": "contr.sum"}``.
 
     Returns
     -------
@@ -188,7 +191,7 @@ def resolve(
     _check_predictors(parsed, chosen)
     _check_additions(parsed, chosen)
     _check_available(parsed)
-    design = build_design(parsed, data, data2)
+    design = build_design(parsed, data, data2, contrasts)
     assert isinstance(design, Design)
     assert design.response is not None
     response = chosen.encode(design.response, _addition_arrays(design))
@@ -276,7 +279,7 @@ def _check_available(formula: BrmsFormula) -> None:
                 waiting.append(f"{group.gtype}()")
             waiting += [
                 f"gr({option} = ...)"
-                for option, value in (("by", group.by), ("cov", group.cov))
+                for option, value in (("by", group.by), ("cov", group.cov), ("pw", group.pw))
                 if value
             ]
             if group.dist != "gaussian":

@@ -3,17 +3,17 @@
 :func:`build_design` gives a :class:`Design`, which carries the recipe for new data.
 """
 
-from bambi_lite.design.build import (
+from .build import (
     AdditionColumns,
     Design,
     MvDesign,
     build_design,
 )
-from bambi_lite.design.groups import GroupDesign
-from bambi_lite.design.predictors import PredictorDesign
-from bambi_lite.design.registry import register_transform
-from bambi_lite.design.tables import GroupEffect, group_effects, group_effects_frame
-from bambi_lite.design.values import Column, r_sort_key
+from .groups import GroupDesign
+from .predictors import PredictorDesign
+from .registry import register_transform
+from .tables import GroupEffect, group_effects, group_effects_frame
+from .values import Column, r_sort_key
 
 __all__ = [
     "AdditionColumns",

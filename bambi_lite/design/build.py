@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bambi_lite.design.frames import to_pandas
-from bambi_lite.design.groups import group_levels, read_by, read_cov
-from bambi_lite.design.inputs import Inputs, read_inputs
-from bambi_lite.design.predictors import (
+from ..errors import DataError, DataWarning
+from ..formula import BrmsFormula, GroupTerm, MvFormula, Node, deparse, expand_dots
+from ..formula.signatures import flag
+from ..formula.vocabulary import ADDITIONS
+from .frames import to_pandas
+from .groups import group_levels, read_by, read_cov
+from .inputs import Inputs, read_inputs
+from .predictors import (
     Chosen,
     Grouping,
     PredictorDesign,
@@ -24,12 +28,8 @@ from bambi_lite.design.predictors import (
     on_known_levels,
     prepare_atoms,
 )
-from bambi_lite.design.recipe import Recipe
-from bambi_lite.design.values import Column, IntArray, drop_unused, frozen
-from bambi_lite.errors import DataError, DataWarning
-from bambi_lite.formula import BrmsFormula, GroupTerm, MvFormula, Node, deparse, expand_dots
-from bambi_lite.formula.signatures import flag
-from bambi_lite.formula.vocabulary import ADDITIONS
+from .recipe import Recipe
+from .values import Column, IntArray, drop_unused, frozen
 
 # A warning belongs to the line that called the package, however deep this is.
 _PACKAGE = str(Path(__file__).parents[1])
@@ -204,7 +204,7 @@ def build_design(
     Examples
     --------
     >>> import pandas as pd
-    >>> from bambi_lite.formula import bf
+    >>> from ..formula import bf
     >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0], "x": [0.0, 1.0, 2.0]})
     >>> build_design(bf("y ~ x"), frame).predictors[0].columns
     ('Intercept', 'x')

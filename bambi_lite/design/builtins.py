@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bambi_lite.design import factors, numeric, stateful
-from bambi_lite.design.operators import Constantlike, Refused
-from bambi_lite.formula.signatures import Param, Signature
+from . import factors, numeric, stateful
+
+from ..formula.signatures import Param, Signature
+from .operators import Constantlike, Refused
 
 
 @dataclass(frozen=True, slots=True)

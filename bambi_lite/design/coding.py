@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import numpy as np
 
-from bambi_lite.design.contrasts import polynomial, treatment
-from bambi_lite.design.operators import Refused
-from bambi_lite.design.values import Contrast, FloatArray, Value, as_factor
-from bambi_lite.errors import DataError
-from bambi_lite.formula.algebra import Term
-from bambi_lite.formula.nodes import Node, deparse
+from ..errors import DataError, listing
+from ..formula.algebra import Term
+from ..formula.nodes import Node, deparse
+from .contrasts import polynomial, treatment
+from .operators import Refused
+from .values import Contrast, FloatArray, Value, as_factor
+
+# Beyond these a design is a slip, such as an interaction of identifiers.
+MAX_COLUMNS = 100_000
+MAX_CELLS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,12 @@ def columns_of(
         [code(key, values[key], key in marked) for key in map(deparse, term.factors)]
         for term, marked in zip(terms, full, strict=True)
     ]
+    count = sum(prod(len(c.names) for c in codings) for codings in made)
+    if count > MAX_COLUMNS or count * n > MAX_CELLS:
+        raise DataError(
+            f"The terms {listing(t.label for t in terms)} give {count} columns for {n} rows. "
+            "A factor with very many levels belongs into a group-level term: (1 | f)."
+        )
     names: list[str] = ["(Intercept)"] if intercept else []
     for codings in made:
         names += map(":".join, _first_fastest([c.names for c in codings]))

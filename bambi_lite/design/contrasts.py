@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bambi_lite.design.values import Contrast, FloatArray
+from .values import Contrast, FloatArray
 
 
 def treatment(levels: Sequence[str], base: int = 1) -> Contrast:

@@ -14,12 +14,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from bambi_lite.design.builtins import BUILTINS, Constantlike, Refused
-from bambi_lite.design.operators import combine, negate, sign
-from bambi_lite.design.registry import UserTransform, user_transforms
-from bambi_lite.design.values import FloatArray, Value, read_column
-from bambi_lite.errors import BambiLiteError, DataError, formula_error, listing, suggest
-from bambi_lite.formula.nodes import (
+from ..errors import BambiLiteError, DataError, formula_error, listing, suggest
+from ..formula.nodes import (
     Call,
     Constant,
     Infix,
@@ -34,7 +30,11 @@ from bambi_lite.formula.nodes import (
     is_syntactic,
     walk,
 )
-from bambi_lite.formula.signatures import bind
+from ..formula.signatures import bind
+from .builtins import BUILTINS, Constantlike, Refused
+from .operators import combine, negate, sign
+from .registry import UserTransform, user_transforms
+from .values import FloatArray, Value, read_column
 
 Result = Value | Constantlike
 
@@ -175,7 +175,7 @@ def _evaluate(node: Node, scope: Scope, text: str) -> Result:
                 right = _evaluate(operands[i + 1], scope, text)
                 try:
                     result = cast(Result, combine(operator, result, right))
-                except Refused as problem:
+                except (ArithmeticError, TypeError, ValueError) as problem:
                     place = node.places[i] if i < len(node.places) else node.pos
                     raise formula_error(
                         f"'{operator}': {problem}.", text, place, len(operator)
@@ -225,8 +225,12 @@ def _call(node: Call, scope: Scope, text: str) -> Result:
                 result, scope.learned[key] = builtin.function(state, *rest, **options)
             else:
                 result = builtin.function(*rest, **options)
-    except Refused as problem:
-        raise error_at(node, text, f"'{key}': {problem}.") from None
+    except (ArithmeticError, IndexError, TypeError, ValueError) as problem:
+        # Refused, or arguments of shapes and types that the function cannot take.
+        why = (
+            problem if isinstance(problem, Refused) else f"it cannot take these values ({problem})"
+        )
+        raise error_at(node, text, f"'{key}': {why}.") from None
     if isinstance(result, Value) and node.function == "cbind":
         return _named(result, names)
     return cast(Result, result)

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from bambi_lite.design.contrasts import CONTRASTS
-from bambi_lite.design.operators import Refused, numbers
-from bambi_lite.design.values import (
+from ..errors import listing, suggest
+from ..formula.nodes import Call, Name, Node, String, deparse, strip_parens
+from ..formula.signatures import number
+from .contrasts import CONTRASTS
+from .operators import Refused, numbers
+from .values import (
     Contrast,
     Value,
     as_factor,
@@ -20,9 +23,6 @@ from bambi_lite.design.values import (
     r_sort_key,
     recode,
 )
-from bambi_lite.errors import listing, suggest
-from bambi_lite.formula.nodes import Call, Name, Node, String, deparse, strip_parens
-from bambi_lite.formula.signatures import number
 
 _State = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -128,6 +128,8 @@ def interaction(
     codes, levels = first.data, first.levels
     for part in rest:
         k, m = len(levels), len(part.levels)
+        if k * m > 100_000:
+            raise Refused("it gives more than 100,000 levels")
         missing = (codes < 0) | (part.data < 0)
         if lex_order is True:
             joined = codes * m + part.data

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from bambi_lite.errors import DataError
+from ..errors import DataError
 
 
 def to_pandas(data: Any, what: str = "data") -> pd.DataFrame:

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bambi_lite.design.coding import atoms_of, columns_of
-from bambi_lite.design.evaluate import Scope, evaluate, find_column
-from bambi_lite.design.values import (
+from ..errors import DataError, listing
+from ..formula import GroupTerm, Node, SpecialTerm, deparse, rename
+from .coding import atoms_of, columns_of
+from .evaluate import Scope, evaluate, find_column
+from .values import (
     FloatArray,
     IntArray,
     Value,
@@ -21,8 +23,6 @@ from bambi_lite.design.values import (
     read_group,
     recode,
 )
-from bambi_lite.errors import DataError, listing
-from bambi_lite.formula import GroupTerm, Node, SpecialTerm, deparse, rename
 
 
 @dataclass(frozen=True, slots=True, eq=False)

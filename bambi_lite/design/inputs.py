@@ -9,13 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bambi_lite.design.coding import atoms_of
-from bambi_lite.design.evaluate import Scope, data_variables, evaluate
-from bambi_lite.design.groups import GroupInput, nodes_of_group
-from bambi_lite.design.recipe import Recipe
-from bambi_lite.design.values import Value
-from bambi_lite.errors import DataError, listing, suggest
-from bambi_lite.formula import (
+from ..errors import DataError, listing, suggest
+from ..formula import (
     Addition,
     BrmsFormula,
     GroupTerm,
@@ -26,7 +21,12 @@ from bambi_lite.formula import (
     deparse,
     variables,
 )
-from bambi_lite.formula.vocabulary import AUTOCORRELATION
+from ..formula.vocabulary import AUTOCORRELATION
+from .coding import atoms_of
+from .evaluate import Scope, data_variables, evaluate
+from .groups import GroupInput, nodes_of_group
+from .recipe import Recipe
+from .values import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

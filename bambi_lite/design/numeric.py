@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from bambi_lite.design.operators import Refused, numbers, wrap
-from bambi_lite.design.values import Value, as_factor
+from .operators import Refused, numbers, wrap
+from .values import Value, as_factor
 
 
 def _special(name: str) -> Callable[[Any], Any]:
@@ -223,4 +223,6 @@ def _block(arg: Any, n: int) -> Any:
 def _one(value: Any, name: str) -> float:
     if isinstance(value, Value | str | tuple) or value is None:
         raise Refused(f"'{name}' is one number")
+    if not np.isfinite(value):
+        raise Refused(f"'{name}' is a finite number")
     return float(value)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bambi_lite.design.values import FloatArray, Value, label_of
+from .values import FloatArray, Value, label_of
 
 Constantlike = float | int | bool | str | tuple[Any, ...] | None
 

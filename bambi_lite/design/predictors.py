@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from bambi_lite.design.coding import atoms_of, columns_of
-from bambi_lite.design.evaluate import data_variables
-from bambi_lite.design.factors import named_contrast
-from bambi_lite.design.groups import GroupDesign, build_group
-from bambi_lite.design.inputs import Inputs, covariates
-from bambi_lite.design.operators import Refused
-from bambi_lite.design.values import (
+from ..errors import DataError, FormulaError, formula_error, listing
+from ..formula import Node, Predictor, SpecialTerm, deparse, rename
+from ..formula.nodes import error_at
+from .coding import atoms_of, columns_of
+from .evaluate import data_variables
+from .factors import named_contrast
+from .groups import GroupDesign, build_group
+from .inputs import Inputs, covariates
+from .operators import Refused
+from .values import (
     Column,
     FloatArray,
     IntArray,
@@ -25,9 +28,6 @@ from bambi_lite.design.values import (
     r_sort_key,
     recode,
 )
-from bambi_lite.errors import DataError, FormulaError, formula_error, listing
-from bambi_lite.formula import Node, Predictor, SpecialTerm, deparse, rename
-from bambi_lite.formula.nodes import error_at
 
 Rows = IntArray | slice
 
@@ -183,7 +183,12 @@ def prepare_atoms(inputs: Inputs, rows: Rows, level_rows: Rows) -> dict[str, Val
                     continue
                 if not data_variables(node):
                     raise error_at(node, predictor.source, f"'{key}' names no column of the data.")
-                value = _as_atom(inputs.value(node, predictor.source), key, inputs, level_rows)
+                value = inputs.value(node, predictor.source)
+                if value.kind == "logical" and value.data.ndim == 2:
+                    raise error_at(
+                        node, predictor.source, f"'{key}' gives several columns of TRUE and FALSE."
+                    )
+                value = _as_atom(value, key, inputs, level_rows)
                 if not value.is_factor:
                     _check_finite(value, key, rows)
                 atoms[key] = value.take(rows)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bambi_lite.formula import BrmsFormula
+from ..formula import BrmsFormula
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from bambi_lite.design.builtins import BUILTINS
-from bambi_lite.formula.nodes import is_syntactic
-from bambi_lite.formula.vocabulary import GROUPINGS, SPECIALS
+from ..formula.nodes import is_syntactic
+from ..formula.vocabulary import GROUPINGS, SPECIALS
+from .builtins import BUILTINS
 
 
 @dataclass(frozen=True, slots=True)

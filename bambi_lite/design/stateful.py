@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bambi_lite.design.operators import Refused, numbers
-from bambi_lite.design.values import FloatArray, Value
+from .operators import Refused, numbers
+from .values import FloatArray, Value
 
 
 def _column(x: Any) -> FloatArray:
@@ -31,9 +31,11 @@ def _present(data: FloatArray) -> FloatArray:
     return kept
 
 
-def _count(value: Any, name: str, low: int = 1) -> int:
+def _count(value: Any, name: str, low: int = 1, high: int = 1000) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or value < low:
         raise Refused(f"'{name}' is a whole number from {low}")
+    if value > high:
+        raise Refused(f"'{name}' is a whole number from {low} to {high}")
     return int(value)
 
 
@@ -280,6 +282,8 @@ def _edges(breaks: Any, data: FloatArray) -> FloatArray:
         edges = np.linspace(low, high, count + 1)
         edges[[0, -1]] = low - width / 1000, high + width / 1000
         return edges
+    if np.isnan(given).any():
+        raise Refused("'breaks' are not all numbers")
     edges = np.sort(given)
     if len(np.unique(edges)) < len(edges):
         raise Refused("'breaks' are not all different")

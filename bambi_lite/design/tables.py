@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from bambi_lite.design.build import Design, MvDesign
-from bambi_lite.design.groups import GroupDesign
-from bambi_lite.design.values import r_sort_key
-from bambi_lite.formula import rename
+from ..formula import rename
+from .build import Design, MvDesign
+from .groups import GroupDesign
+from .values import r_sort_key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ def group_effects(
     --------
     >>> import pandas as pd
     >>> from bambi_lite.design import build_design
-    >>> from bambi_lite.formula import bf
+    >>> from ..formula import bf
     >>> frame = pd.DataFrame({"y": [1.0, 2.0], "g": ["a", "b"]})
     >>> [e.coef for e in group_effects(build_design(bf("y ~ (1 | g)"), frame))]
     ['Intercept']

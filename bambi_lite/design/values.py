@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bambi_lite.errors import DataError
-from bambi_lite.formula.nodes import write_number
+from ..errors import DataError
+from ..formula.nodes import write_number
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

@@ -21,7 +21,7 @@ from ..params import Param, Prior
 from ..spec import ModelSpec, linked_dpars, with_effects
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
-from .upstream import quiet_blas
+from .upstream import lean_nutpie, quiet_blas
 
 quiet_blas()
 
@@ -220,9 +220,10 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
     import nutpie
 
     given = None if init is None else dict(init)
-    return nutpie.compile_pymc_model(
-        model, initial_points=given, var_names=_kept(model, spec.params)
-    )
+    with lean_nutpie():
+        return nutpie.compile_pymc_model(
+            model, initial_points=given, var_names=_kept(model, spec.params)
+        )
 
 
 def sample(

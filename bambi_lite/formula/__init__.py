@@ -4,10 +4,10 @@
 :func:`deparse` go between text and expression trees.
 """
 
-from bambi_lite.formula.algebra import Term, expand
-from bambi_lite.formula.api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
-from bambi_lite.formula.bars import GroupTerm
-from bambi_lite.formula.model import (
+from .algebra import Term, expand
+from .api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from .bars import GroupTerm
+from .model import (
     BrmsFormula,
     MvFormula,
     Parts,
@@ -15,8 +15,8 @@ from bambi_lite.formula.model import (
     Setting,
     expand_dots,
 )
-from bambi_lite.formula.naming import rename, response_name
-from bambi_lite.formula.nodes import (
+from .naming import rename, response_name
+from .nodes import (
     Arg,
     Call,
     Constant,
@@ -33,10 +33,10 @@ from bambi_lite.formula.nodes import (
     variables,
     walk,
 )
-from bambi_lite.formula.parser import parse
-from bambi_lite.formula.response import Addition, Response
-from bambi_lite.formula.signatures import Bound
-from bambi_lite.formula.special import SpecialTerm
+from .parser import parse
+from .response import Addition, Response
+from .signatures import Bound
+from .special import SpecialTerm
 
 __all__ = [
     "Addition",

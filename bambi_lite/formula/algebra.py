@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bambi_lite.errors import FormulaError, formula_error
-from bambi_lite.formula.nodes import (
+from ..errors import FormulaError, formula_error
+from .nodes import (
     Call,
     Constant,
     Infix,
@@ -94,7 +94,7 @@ def expand(node: Node, text: str) -> Expansion:
 
     Examples
     --------
-    >>> from bambi_lite.formula import parse
+    >>> from . import parse
     >>> [t.label for t in expand(parse("a * b + z - a"), "a * b + z - a").terms]
     ['b', 'z', 'a:b']
     """

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bambi_lite.errors import FormulaError, formula_error, suggest
-from bambi_lite.formula.make import make, parts_of, read_parts
-from bambi_lite.formula.model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
-from bambi_lite.formula.nodes import Name, Unary, strip_parens
-from bambi_lite.formula.parser import parse
-from bambi_lite.formula.rcalls import is_r_call, read_r
+from ..errors import FormulaError, formula_error, suggest
+from .make import make, parts_of, read_parts
+from .model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
+from .nodes import Name, Unary, strip_parens
+from .parser import parse
+from .rcalls import is_r_call, read_r
 
 _OPTIONS = ("nl", "center", "cmc", "family")
 

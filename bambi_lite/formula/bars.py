@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bambi_lite.errors import formula_error, suggest
-from bambi_lite.formula.algebra import Term, expand, renumber
-from bambi_lite.formula.nodes import (
+from ..errors import formula_error, suggest
+from .algebra import Term, expand, renumber
+from .nodes import (
     Call,
     Infix,
     Name,
@@ -21,9 +21,9 @@ from bambi_lite.formula.nodes import (
     strip_parens,
     walk,
 )
-from bambi_lite.formula.signatures import bind, flag, string
-from bambi_lite.formula.special import SpecialTerm, check_intercept, check_plain, read_special
-from bambi_lite.formula.vocabulary import GROUPINGS, IN_GROUPS, SPECIALS
+from .signatures import bind, flag, string
+from .special import SpecialTerm, check_intercept, check_plain, read_special
+from .vocabulary import GROUPINGS, IN_GROUPS, SPECIALS
 
 
 @dataclass(frozen=True, slots=True)

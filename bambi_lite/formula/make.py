@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bambi_lite.errors import formula_error
-from bambi_lite.formula.model import BrmsFormula, MvFormula, Part, assemble, multivariate
-from bambi_lite.formula.nodes import Name, Node, deparse, operands_of, strip_parens
-from bambi_lite.formula.parser import parse
-from bambi_lite.formula.response import read_response, split_formula
+from ..errors import formula_error
+from .model import BrmsFormula, MvFormula, Part, assemble, multivariate
+from .nodes import Name, Node, deparse, operands_of, strip_parens
+from .parser import parse
+from .response import read_response, split_formula
 
 
 def make(

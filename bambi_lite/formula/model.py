@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bambi_lite.errors import FormulaError, formula_error, suggest
-from bambi_lite.formula.algebra import Term
-from bambi_lite.formula.bars import GroupTerm
-from bambi_lite.formula.nodes import Node, deparse, variables
-from bambi_lite.formula.response import Response
-from bambi_lite.formula.special import SpecialTerm, check_body
-from bambi_lite.formula.terms import RightSide, fill_dot, read_right_side
+from ..errors import FormulaError, formula_error, suggest
+from .algebra import Term
+from .bars import GroupTerm
+from .nodes import Node, deparse, variables
+from .response import Response
+from .special import SpecialTerm, check_body
+from .terms import RightSide, fill_dot, read_right_side
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bambi_lite.errors import FormulaError, formula_error
+from ..errors import FormulaError, formula_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def deparse(node: Node) -> str:
 
     Examples
     --------
-    >>> from bambi_lite.formula import parse
+    >>> from . import parse
     >>> deparse(parse("y~x+I( x**2 )+(x|g)"))
     'y ~ x + I(x^2) + (x | g)'
     """

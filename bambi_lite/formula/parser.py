@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bambi_lite.errors import FormulaError, formula_error
-from bambi_lite.formula.nodes import (
+from ..errors import FormulaError, formula_error
+from .nodes import (
     Arg,
     Call,
     Constant,
@@ -15,7 +15,7 @@ from bambi_lite.formula.nodes import (
     String,
     Unary,
 )
-from bambi_lite.formula.tokens import Token, tokenize
+from .tokens import Token, tokenize
 
 # Everything that reads a tree recurses over it, and one level of nesting is up to a dozen nodes:
 # this bound keeps all of that below Python's own limit, whatever the caller has on the stack.

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from bambi_lite.errors import formula_error, listing, suggest
-from bambi_lite.formula.make import make, parts_of
-from bambi_lite.formula.model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
-from bambi_lite.formula.nodes import (
+from ..errors import formula_error, listing, suggest
+from .make import make, parts_of
+from .model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
+from .nodes import (
     Arg,
     Call,
     Constant,
@@ -25,7 +25,7 @@ from bambi_lite.formula.nodes import (
     error_at,
     strip_parens,
 )
-from bambi_lite.formula.signatures import number
+from .signatures import number
 
 _FORMULAS = ("bf", "brmsformula", "mvbf", "mvbrmsformula")
 _ADDED = ("lf", "nlf", "set_rescor", "set_nl", "set_mecor")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bambi_lite.errors import formula_error
-from bambi_lite.formula.naming import response_name
-from bambi_lite.formula.nodes import (
+from ..errors import formula_error
+from .naming import response_name
+from .nodes import (
     Call,
     Infix,
     Name,
@@ -19,8 +19,8 @@ from bambi_lite.formula.nodes import (
     strip_parens,
     variables,
 )
-from bambi_lite.formula.signatures import Bound, bind, find
-from bambi_lite.formula.vocabulary import ADDITION_ARGS, ADDITIONS
+from .signatures import Bound, bind, find
+from .vocabulary import ADDITION_ARGS, ADDITIONS
 
 
 @dataclass(frozen=True, slots=True)

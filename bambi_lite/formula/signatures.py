@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bambi_lite.errors import formula_error, listing, suggest
-from bambi_lite.formula.nodes import (
+from ..errors import formula_error, listing, suggest
+from .nodes import (
     Arg,
     Call,
     Constant,
@@ -212,7 +212,7 @@ def _check_kind(param: Param, node: Node, signature: Signature, text: str) -> No
     blank = isinstance(node, Constant) and node.text in ("NA", "NULL")
     if blank and not param.required and param.default is None:
         return
-    if not _fits(param, strip_parens(node)):
+    if (blank and param.required) or not _fits(param, strip_parens(node)):
         raise error_at(
             node,
             text,

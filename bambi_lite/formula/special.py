@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bambi_lite.errors import formula_error, suggest
-from bambi_lite.formula.algebra import Term
-from bambi_lite.formula.nodes import (
+from ..errors import formula_error, suggest
+from .algebra import Term
+from .nodes import (
     Arg,
     Call,
     Infix,
@@ -19,8 +19,8 @@ from bambi_lite.formula.nodes import (
     error_at,
     walk,
 )
-from bambi_lite.formula.signatures import Bound, bind
-from bambi_lite.formula.vocabulary import (
+from .signatures import Bound, bind
+from .vocabulary import (
     BODY_FUNCTIONS,
     GROUPINGS,
     IN_INTERACTIONS,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bambi_lite.formula.algebra import Term, expand, renumber
-from bambi_lite.formula.bars import GroupTerm, check_duplicates, read_bar
-from bambi_lite.formula.nodes import Call, Infix, Name, Node, Paren, Unary, deparse, error_at
-from bambi_lite.formula.special import SpecialTerm, check_intercept, check_plain, read_special
-from bambi_lite.formula.vocabulary import SPECIALS
+from .algebra import Term, expand, renumber
+from .bars import GroupTerm, check_duplicates, read_bar
+from .nodes import Call, Infix, Name, Node, Paren, Unary, deparse, error_at
+from .special import SpecialTerm, check_intercept, check_plain, read_special
+from .vocabulary import SPECIALS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bambi_lite.errors import FormulaError, formula_error
-from bambi_lite.formula.nodes import RESERVED
+from ..errors import FormulaError, formula_error
+from .nodes import RESERVED
 
 CONSTANTS = frozenset({"TRUE", "FALSE", "NULL", "NA", "NaN", "Inf"})
 
@@ -107,6 +107,8 @@ def _token(kind: str, found: re.Match[str], text: str) -> Token:
     if found.group("raw") is not None:
         return Token("string", found.group("body"), pos, end)
     if kind == "hex":
+        if len(raw) > 200:
+            raise formula_error("The number is too large.", text, pos, end - pos)
         value = float(int(raw.removesuffix("L"), 16))
         return Token("integer" if raw.endswith("L") else "number", raw, pos, end, value)
     if kind == "number":

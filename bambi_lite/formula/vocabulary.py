@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bambi_lite.formula.signatures import Param, Signature
+from .signatures import Param, Signature
 
 _TIME = (Param("time", "any"), Param("gr", "any"))
 _SMOOTH = (

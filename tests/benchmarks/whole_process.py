@@ -75,8 +75,8 @@ def main() -> None:
             ratios = [t / b for t, b in zip(times, base, strict=True)]
             middle = statistics.median(ratios)
             line += f"   of brms {middle:.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
-        print(line)  # noqa: T201 (a benchmark reports)
-    print(json.dumps({"first": first, "runs": runs}))  # noqa: T201 (a benchmark reports)
+        print(line)
+    print(json.dumps({"first": first, "runs": runs}))
 
 
 if __name__ == "__main__":

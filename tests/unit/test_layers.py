@@ -34,6 +34,7 @@ LAYERS = {
     "draws": 9,
     "summary": 10,
     "given": 10,
+    "standata": 10,
     "diagnosis": 10,
     "predict": 10,
     "plots": 10,
@@ -74,6 +75,7 @@ LOADED_LAZILY = {
 # HEAVY libraries and of modules LOADED_LAZILY need no entry.
 INSIDE_FUNCTIONS = {
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
+    ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
     ("design.stateful", "scipy.interpolate"): "0.3 s, and only bs() and ns() need it",
 }

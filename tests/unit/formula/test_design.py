@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from bambi_lite.design import build_design, group_effects_frame, r_sort_key
@@ -37,12 +36,6 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "text": (["b", "B", "a", "_", "1", "é"], ("v_", "v1", "va", "vb", "vB", "vé")),
     "string": (pd.array(["b", "a", "c"] * 2, dtype="string"), ("va", "vb", "vc")),
     "str": (pd.Series(["b", "a", "c"] * 2, dtype="str"), ("va", "vb", "vc")),
-    "arrow": (pd.Series(["b", "a"] * 3, dtype=pd.ArrowDtype(pa.string())), ("va", "vb")),
-    "arrow int": (pd.Series([2, 1] * 3, dtype=pd.ArrowDtype(pa.int8())), ("v",)),
-    "arrow bool": (
-        pd.Series([True, False] * 3, dtype=pd.ArrowDtype(pa.bool_())),
-        ("vFALSE", "vTRUE"),
-    ),
     "category": (pd.Categorical(["z", "a"] * 3, categories=["z", "q", "a"]), ("vz", "va")),
     "int category": (pd.Categorical([10, 9] * 3), ("v9", "v10")),
     "float category": (pd.Categorical([1.0, 0.5] * 3), ("v0.5", "v1")),

@@ -1,0 +1,156 @@
+"""Data lists and names of draws against brms 2.23.1: 217 models."""
+
+import json
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import bambi_lite as bl
+from bambi_lite.design import Design, MvDesign, build_design
+from bambi_lite.errors import BambiLiteError
+from bambi_lite.families import Family
+from bambi_lite.standata import Outcome, data_list
+
+FACTS = Path(__file__).parents[1] / "facts"
+
+
+def read(path: str) -> Any:
+    return json.loads((FACTS / path).read_text(encoding="utf-8"))
+
+
+CASES = {c["id"]: c for c in read("formulas/structure.json")["cases"]}
+REST = read("standata/standata.json")["cases"]
+NAMES = read("standata/parameter_names.json")["cases"]
+FAMILIES = {c["id"]: c["family"] for c in read("default_priors.json")["cases"]}
+
+# Cases with arrays of special terms, which have no columns yet, or of special priors. The list may
+# only shrink: a case in it that passes fails the test.
+WAITING = (
+    "add_index", "cls_epil_ar", "cls_inhaler_sratio", "fit_lifesat_monotonic",
+    "fit_mcycle_smooth", "mv_student_rescor", "sp_ar", "sp_arma", "sp_cosy", "sp_cs",
+    "sp_cs_group", "sp_fcor", "sp_gp", "sp_gp_2d_iso_false", "sp_gp_approx", "sp_gp_by",
+    "sp_ma_cov", "sp_me", "sp_me_interaction", "sp_mi", "sp_mi_response_sdy", "sp_mo",
+    "sp_mo_group", "sp_mo_id", "sp_mo_interaction", "sp_smooth", "sp_smooth_by", "sp_smooth_k",
+    "sp_smooth_sigma", "sp_t2", "sp_two_smooths", "sp_unstr", "user_horseshoe",
+)  # fmt: skip
+
+# The default rows of these are the facts of brms' name for another prior of theirs.
+DATA2 = {"A": np.eye(12), "V": np.eye(120)}
+
+
+@cache
+def data_of(name: str) -> pd.DataFrame:
+    return bl.load_data(name)
+
+
+def same(expected: Any, made: Any) -> bool:
+    """Whether an array is that of the facts, where a large one is its mean, sd and first rows."""
+    made = np.asarray(made, dtype=float)
+    if isinstance(expected, int | float):
+        return made.shape == () and bool(np.isclose(made, expected, rtol=1e-10, atol=0))
+    if expected is None or tuple(expected["dim"]) != made.shape:
+        return False
+    if "values" in expected:
+        values = np.array(expected["values"], dtype=float).reshape(made.shape)
+        known = np.isfinite(values)
+        return bool(
+            (known == np.isfinite(made)).all()
+            and np.allclose(made[known], values[known], rtol=1e-10, atol=1e-11)
+        )
+    head = np.array(expected["head"], dtype=float)
+    means = expected.get("col_means", expected.get("mean"))
+    sds = expected.get("col_sds", expected.get("sd"))
+    return bool(
+        np.allclose(made.mean(axis=0), means, rtol=1e-10)
+        and np.allclose(made.std(axis=0, ddof=1), sds, rtol=1e-10)
+        and np.allclose(made[: len(head)], head, rtol=1e-10)
+    )
+
+
+def check(name: str, made: dict[str, Any]) -> None:
+    expected = CASES[name]["standata"] | REST[name]["standata"]
+    assert set(made) == set(REST[name]["names"])
+    wrong = [key for key in made if not same(expected[key], made[key])]
+    assert wrong == []
+
+
+def outcome_of(name: str) -> Outcome:
+    case = CASES[name]
+    return Outcome(case["ordinal"], tuple(case["mu"]), FAMILIES[name].get("name") == "mixture")
+
+
+@cache
+def design_of(name: str) -> Design | MvDesign:
+    case = CASES[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.errors.DataWarning)
+        return build_design(bl.bf(case["r_formula"]), data_of(case["data"]), data2=DATA2)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_data_list_of_a_formula(name: str) -> None:
+    made = data_list(design_of(name), outcome_of(name))
+    if name in WAITING:
+        with pytest.raises(AssertionError):
+            check(name, made)
+    else:
+        check(name, made)
+
+
+# -- models ----------------------------------------------------------------------------------
+
+# Names of draws that the models of these cases lack: the case has a prior of its own in the facts.
+NAMES_WAITING = ("user_horseshoe",)
+# Families and terms are added by and by; each brings its cases here by itself.
+AT_LEAST = 66
+
+
+def family_of(name: str) -> Family | None:
+    """The family of a case, or None if it waits for one."""
+    facts = FAMILIES[name]
+    try:
+        links = {"mu": facts["link"], **(facts.get("dpar_links") or {})}
+        return bl.get_family(facts["name"], links)
+    except (BambiLiteError, KeyError):
+        return None
+
+
+@cache
+def model_of(name: str) -> bl.Model | None:
+    """The model of a case, or None if a part of it is parsed and not available yet."""
+    case, family = CASES[name], family_of(name)
+    if family is None or name in WAITING:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.errors.DataWarning)
+        try:
+            return bl.Model(case["r_formula"], data_of(case["data"]), family, data2=DATA2)
+        except BambiLiteError as error:
+            assert "not available yet" in str(error)
+            return None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_model(name: str) -> None:
+    model = model_of(name)
+    if model is None:
+        return
+    check(name, model.standata())
+    names = tuple(n for n in NAMES[name] if n not in ("lprior", "lp__"))
+    assert model.variables() == names
+    case = CASES[name]
+    assert {g: list(v) for g, v in model.levels.items()} == case.get("group_levels", {})
+    for key, expected in case["standata"].items():
+        if key.split("_")[0] == "X":
+            design = model.design(key.partition("_")[2] or "mu")
+            assert list(design.columns) == expected.get("columns", [])
+            assert len(design) == model.standata()["N"]
+
+
+def test_models_do_not_become_fewer() -> None:
+    assert sum(model_of(name) is not None for name in CASES) >= AT_LEAST
