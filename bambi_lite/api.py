@@ -13,6 +13,7 @@ from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
 from .engines import RawDraws, SampleSettings, sample_settings
 from .errors import suggest
+from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
@@ -208,6 +209,13 @@ class Model:
             For missing, unknown or unusable columns.
         """
         return Fit(from_frame(self._spec, frame))
+
+    def explain(self) -> Explanation:
+        """What the model means: each part of the formula, the equations, the priors, the symbols.
+
+        Printing it gives text, ``.latex`` the mathematics; notebooks show both.
+        """
+        return explain_model(self._spec)
 
     def standata(self) -> dict[str, Any]:
         """The data as brms' ``standata()`` lists them: N, Y, X, K, Z_1_1, J_1, ... as NumPy arrays.

@@ -103,7 +103,10 @@ def _draw_observations(dot: Any, spec: ModelSpec) -> None:
     predicted = [dpar for dpar in spec.dpars if dpar.predicted]
     with dot.subgraph(name="cluster_obs") as plate:
         plate.attr(label=_label(f"{spec.design.n_obs} observations"), **_PLATE)
-        plate.node("y", _label(spec.design.response.name, spec.family.name), **_KNOWN)
+        # As the data call it: brms' name of a response has no underscores.
+        column = spec.design.response
+        response = spec.response_name if column is None else column.name
+        plate.node("y", _label(response, spec.family.name), **_KNOWN)
         # What is known stands beside what it enters, so that the plate stays below the groups.
         with plate.subgraph() as row:
             row.attr(rank="same")

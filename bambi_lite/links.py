@@ -204,7 +204,16 @@ _LINKS: tuple[Link, ...] = (
 
 # The links that kinds of parameters may have in brms, the default first.
 #: A probability: mu of bernoulli, binomial, beta and their kin.
-PROBABILITY = ("logit", "probit", "probit_approx", "cloglog", "cauchit", "softit", "identity", "log")
+PROBABILITY = (
+    "logit",
+    "probit",
+    "probit_approx",
+    "cloglog",
+    "cauchit",
+    "softit",
+    "identity",
+    "log",
+)
 #: A location on the real line, wherever its distribution is.
 REAL = ("identity", "log", "inverse", "softplus", "squareplus")
 #: A location that may also be squeezed into (0, 1): gaussian, student, skew_normal.

@@ -67,8 +67,9 @@ class Param:
         The prior row of each element of a vector; just `key` for a scalar or a matrix.
     kind : str
         See :data:`Kind`.
-    lower, upper : float or None
-        Bounds that belong to the parameter whatever its prior.
+    lower, upper : float, str or None
+        Bounds that belong to the parameter whatever its prior; text names a number that the data
+        give (``min_Y``, the smallest response).
     """
 
     name: str
@@ -78,4 +79,4 @@ class Param:
     elements: tuple[ParamKey, ...] = ()
     kind: Kind = "numbers"
     lower: float | None = None
-    upper: float | None = None
+    upper: float | str | None = None

@@ -95,6 +95,22 @@ def posterior_epred(
     return _labelled(draws, mean, design, "expected response, response scale")
 
 
+def log_lik(draws: Draws) -> xr.DataArray:
+    """Draws of the log-density of each observation: that of the sampled model.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims chain, draw, obs.
+    """
+    xp = numpy_namespace()
+    linked, design, response = _linked(draws, None, None, False, "uncertainty", None)
+    # Where a value cannot occur the logarithm of zero is meant.
+    with np.errstate(divide="ignore", over="ignore"):
+        values = draws.spec.family.likelihood(xp, linked, response).logp(xp, response.y)
+    return _labelled(draws, values, design, "log-density")
+
+
 def _linked(
     draws: Draws,
     newdata: Any,

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from numbers import Real
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ import pandas as pd
 from .design import r_sort_key
 from .dists import ALIASES, VOCABULARY, Dist, prior_dist
 from .errors import PriorError, listing, suggest
-from .links import Link
+from .links import Link, get_link
 from .params import Param, ParamKey, Prior
 from .shelf import shelf
 from .xp import numpy_namespace
@@ -100,10 +101,13 @@ class ScaleFacts:
         ``response_location``.
     scale : float
         ``response_scale``.
+    log_scale : float
+        ``response_log_scale``.
     """
 
     location: float
     scale: float
+    log_scale: float = 0.0
 
 
 def describe_key(key: ParamKey) -> str:
@@ -242,9 +246,11 @@ def number(value: float) -> str:
     return f"{value:.15g}"
 
 
-def write_prior(name: str, values: Iterable[float]) -> str:
-    """``name(a, b)``."""
-    return f"{name}({', '.join(number(v) for v in values)})"
+def _bound_text(bound: float | str | None) -> str:
+    """A bound as prior tables write it; the name of a number of the data stays a name."""
+    if bound is None or isinstance(bound, str):
+        return bound or ""
+    return number(bound)
 
 
 # -- defaults --------------------------------------------------------------------------------
@@ -269,16 +275,20 @@ def scale_facts(
     shift = 0.0 if offset is None else float(np.mean(offset))
     if not scaled or link.name not in _SCALABLE_LINKS:
         return ScaleFacts(0.0 - shift, 0.0)
-    xp = numpy_namespace()
+    location, scale = _median_and_mad(y, link)
+    return ScaleFacts(location - shift, scale, _median_and_mad(y, get_link("log"))[1])
+
+
+def _median_and_mad(y: np.ndarray, link: Link) -> tuple[float, float]:
+    """Rounded median and MAD of ``link(y)``; zeros where some of it is not a number, as in brms."""
     values = np.where(y == 0.0, 0.1, y) if link.name in _ZERO_SHIFTED else y
     with np.errstate(all="ignore"):
-        g = np.asarray(link.link(xp, values), dtype=float)
-    g = g[np.isfinite(g)]
-    if g.size == 0:
-        return ScaleFacts(0.0 - shift, 0.0)
+        g = np.asarray(link.link(numpy_namespace(), values), dtype=float)
+    if not np.isfinite(g).all():
+        return 0.0, 0.0
     median = float(np.median(g))
     mad = _MAD_CONSTANT * float(np.median(np.abs(g - median)))
-    return ScaleFacts(round(median, 1) - shift, round(mad, 1))
+    return round(median, 1), round(mad, 1)
 
 
 @cache
@@ -294,20 +304,31 @@ _RULE_COLUMNS = ("dpar", "family", "link", "predicted")
 def _rule_for(cls: str, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The rule with most columns among those that match."""
 
+    def columns(rule: Mapping[str, Any]) -> list[str]:
+        return [c for c in _RULE_COLUMNS if c in rule]
+
+    def holds(wanted: Any, found: Any) -> bool:
+        return found in wanted if isinstance(wanted, list) else bool(found == wanted)
+
     def matches(rule: Mapping[str, Any]) -> bool:
-        columns = [c for c in _RULE_COLUMNS if c in rule]
-        return rule["class"] == cls and all(rule[c] == facts.get(c) for c in columns)
+        return rule["class"] == cls and all(holds(rule[c], facts.get(c)) for c in columns(rule))
 
     found = [rule for rule in default_rules() if matches(rule)]
-    return max(found, key=len, default=None)
+    return max(found, key=lambda rule: len(columns(rule)), default=None)
 
 
-def _argument(value: Any, scales: ScaleFacts) -> float:
-    """A number of a rule: written down, or one of the statistics."""
+def _argument(value: Any, scales: ScaleFacts) -> str:
+    """An argument of a rule as text: written down, or one of the statistics."""
+    if isinstance(value, str):
+        return value
     if not isinstance(value, Mapping):
-        return float(value)
-    stats = {"response_location": scales.location, "response_scale": scales.scale}
-    return float(max(stats[value["stat"]], value.get("at_least", -math.inf)))
+        return number(float(value))
+    stats = {
+        "response_location": scales.location,
+        "response_scale": scales.scale,
+        "response_log_scale": scales.log_scale,
+    }
+    return number(max(stats[value["stat"]], value.get("at_least", -math.inf)))
 
 
 def default_text(cls: str, facts: Mapping[str, Any], scales: ScaleFacts) -> str:
@@ -326,7 +347,7 @@ def default_text(cls: str, facts: Mapping[str, Any], scales: ScaleFacts) -> str:
     if rule is None or rule["dist"] == "":
         return ""
     args = VOCABULARY[ALIASES.get(rule["dist"], rule["dist"])].args
-    return write_prior(rule["dist"], (_argument(rule[a], scales) for a in args))
+    return f"{rule['dist']}({', '.join(_argument(rule[a], scales) for a in args)})"
 
 
 def _general_key(key: ParamKey) -> ParamKey:
@@ -364,12 +385,15 @@ def default_rows(
     for param in params:
         if param.kind == "innovations":
             continue
-        bounds = ["" if b is None else number(b) for b in (param.lower, param.upper)]
+        bounds = [_bound_text(b) for b in (param.lower, param.upper)]
         for key in (param.key, *param.elements):
             general = _general_key(key)
             cls = "cor" if key.cls == "L" else key.cls
             dpar = key.dpar or "mu"
             facts = {"dpar": dpar, "family": family, "link": links.get(dpar)}
+            if cls == "Intercept" and dpar != "mu" and links.get(dpar) == "identity":
+                # On its own scale a predicted parameter starts from the prior of the number.
+                cls = dpar
             add(general, default_text(cls, facts, scales), *bounds)
             add(replace(key, coef=""))
             add(key)
@@ -442,7 +466,8 @@ def _rows_of_frame(frame: pd.DataFrame) -> tuple[PriorRow, ...]:
             continue
         named = {c: str(record.get(c, "") or "") for c in COLUMNS if c not in ("lb", "ub")}
         bounds = [record.get(c, "") for c in ("lb", "ub")]
-        lb, ub = [None if b in ("", None) or pd.isna(b) else float(b) for b in bounds]
+        # A bound that the data give (min_Y) stays with the default row.
+        lb, ub = [None if b in ("", None, "min_Y") or pd.isna(b) else float(b) for b in bounds]
         keys = {c: named[c] for c in ("coef", "group", "resp", "dpar", "nlpar")}
         rows.extend(prior(named["prior"], named["class"], **keys, lb=lb, ub=ub).rows)
     return tuple(rows)
@@ -507,7 +532,11 @@ def _no_match(row: PriorRow, keys: Sequence[ParamKey]) -> str:
     return f"{start}{hint}\nRows of that class:{body}{more}"
 
 
-def assign(params: Sequence[Param], rows: Sequence[PriorRow]) -> dict[str, tuple[Prior, ...]]:
+def assign(
+    params: Sequence[Param],
+    rows: Sequence[PriorRow],
+    numbers: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, tuple[Prior, ...]]:
     """The prior of every element of every parameter: the narrowest row that says something.
 
     Parameters
@@ -516,6 +545,8 @@ def assign(params: Sequence[Param], rows: Sequence[PriorRow]) -> dict[str, tuple
         The unknowns.
     rows : sequence of PriorRow
         A merged table.
+    numbers : mapping
+        What the names in it stand for, for example ``min_Y``.
 
     Returns
     -------
@@ -528,8 +559,11 @@ def assign(params: Sequence[Param], rows: Sequence[PriorRow]) -> dict[str, tuple
         general = table[_general_key(key)]
         narrower = (key, replace(key, coef=""))
         texts = [table[k].prior for k in narrower if k in table and table[k].prior]
-        bounds = [float(b) if b else None for b in (general.lb, general.ub)]
-        return Prior(parse_prior(texts[0] if texts else general.prior), *bounds)
+        bounds = [float(numbers.get(b, b)) if b else None for b in (general.lb, general.ub)]
+        text = texts[0] if texts else general.prior
+        for name, value in numbers.items():
+            text = re.sub(rf"\b{name}\b", f"{value!r}", text)
+        return Prior(parse_prior(text), *bounds)
 
     return {
         param.name: tuple(lookup(key) for key in (param.elements or (param.key,)))

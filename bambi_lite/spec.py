@@ -6,6 +6,7 @@ again. A :class:`ModelSpec` can be printed, predicted with and handed to an engi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -30,7 +31,7 @@ from .terms import (
     Term,
     population_term,
 )
-from .xp import Array, Namespace
+from .xp import Array, Namespace, numpy_namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,39 @@ def with_effects(spec: ModelSpec, xp: Namespace, p: Mapping[str, Array]) -> dict
     return {**p, **{f"r_{b.name}": b.effects(xp, p) for b in spec.blocks}}
 
 
+def start_values(spec: ModelSpec) -> dict[str, float]:
+    """Where to start the intercepts whose prior is centred outside the range of their parameter.
+
+    A link such as identity can leave the range (a probability of 3, say), and the default priors
+    of brms take no notice of it.
+    """
+    xp = numpy_namespace()
+    numbers = data_numbers(spec.response)
+    start: dict[str, float] = {}
+    for dpar in spec.dpars:
+        own = spec.family.dpar(dpar.name)
+        param = next((p for t in dpar.terms for p in t.params if p.key.cls == "Intercept"), None)
+        if not dpar.predicted or param is None:
+            continue
+        lower, upper = (numbers[b] if isinstance(b, str) else b for b in (own.lower, own.upper))
+        dist = spec.priors[param.name][0].dist
+        centre = 0.0 if dist is None else float(dist.args.get("mu", 0.0))
+        with np.errstate(all="ignore"):
+            value = float(dpar.link.inverse(xp, np.float64(centre)))
+        below = upper is None or value < upper
+        if (lower is None or value > lower) and below and math.isfinite(value):
+            continue
+        low = 0.0 if lower is None else lower
+        middle = low + 1.0 if upper is None else (low + upper) / 2.0
+        start[param.name] = float(dpar.link.link(xp, np.float64(middle)))
+    return start
+
+
+def data_numbers(response: Response) -> dict[str, float]:
+    """The numbers that priors and bounds may name."""
+    return {"min_Y": float(np.min(response.y))}
+
+
 def resolve(
     formula: str | BrmsFormula,
     data: Any,
@@ -203,13 +237,13 @@ def resolve(
     mu = next((p for p in design.predictors if p.dpar == "mu"), None)
     scales = scale_facts(
         response.y,
-        chosen.link("mu"),
+        get_link(chosen.scale_link) if chosen.scale_link else chosen.link("mu"),
         chosen.scaled and not response.levels,
         None if mu is None else mu.offset,
     )
     links = {d.name: d.link.name for d in dpars}
     rows = merge(default_rows(params, chosen.name, links, scales), user_rows(prior))
-    priors = assign(params, rows)
+    priors = assign(params, rows, data_numbers(response))
     spec = ModelSpec(
         formula=parsed,
         family=chosen,
@@ -323,8 +357,10 @@ def _assemble(
     return tuple(dpars), blocks
 
 
-def _inside(value: float, lower: float | None, upper: float | None) -> bool:
-    return (lower is None or value >= lower) and (upper is None or value <= upper)
+def _inside(value: float, lower: float | None, upper: float | str | None) -> bool:
+    # A bound that the data give is the business of the density, which is zero beyond it.
+    below = upper is None or isinstance(upper, str) or value <= upper
+    return (lower is None or value >= lower) and below
 
 
 def _blocks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,7 +13,9 @@ import pandas as pd
 from .design import AdditionColumns, Column, Design, MvDesign, PredictorDesign, group_effects
 from .draws import named_tree
 from .errors import DataError, listing, suggest
+from .params import ParamKey
 from .spec import ModelSpec, with_effects
+from .terms import FixedTerm
 from .xp import numpy_namespace
 
 #: brms' codes of censored observations.
@@ -128,8 +130,9 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Without ``lprior`` and ``lp__``, with which brms closes the list: they are not draws of
-        parameters, and a fit does not keep them among its posterior.
+        Parameters that the formula fixes, such as ``sigma = 2``, are among them: brms keeps their
+        value as a constant draw. ``lprior`` and ``lp__``, with which brms closes the list, are not:
+        they are no parameters, and a fit does not hold them.
 
     Examples
     --------
@@ -147,7 +150,33 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     p = with_effects(spec, numpy_namespace(), draw)
     tree, keys = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
     posterior = tree["posterior"].to_dataset()
-    return tuple(name for key in keys for name in _elements(key, posterior[key]))
+    names = [name for key in _uncentred_last(keys) for name in _elements(key, posterior[key])]
+    fixed = [d.name for d in spec.dpars if any(isinstance(t, FixedTerm) for t in d.terms)]
+    # They stand with the other parameters that are one number.
+    place = next((i for i, n in enumerate(names) if n in keys and _late(keys[n])), len(names))
+    return (*names[:place], *fixed, *names[place:])
+
+
+def _late(key: ParamKey) -> bool:
+    return key.cls in ("Intercept", "r")
+
+
+def _uncentred_last(keys: Mapping[str, ParamKey]) -> list[str]:
+    """The order of class b: the intercepts that are sampled centred, then each vector b."""
+
+    def owner(key: ParamKey) -> tuple[str, str, str]:
+        return key.resp, key.dpar, key.nlpar
+
+    centred = {owner(key) for key in keys.values() if key.cls == "Intercept"}
+    vectors = list(dict.fromkeys(owner(k) for k in keys.values() if k.cls == "b"))
+
+    def rank(name: str) -> tuple[bool, int]:
+        key = keys[name]
+        if key.cls != "b" or (key.coef == "Intercept" and owner(key) in centred):
+            return key.cls != "b", -1
+        return False, vectors.index(owner(key))
+
+    return sorted(keys, key=rank)
 
 
 def _elements(name: str, array: Any) -> Iterator[str]:
@@ -257,8 +286,14 @@ def _weights(addition: AdditionColumns) -> np.ndarray:
 def _censored(column: Column) -> np.ndarray:
     if not column.levels:
         return column.values.astype(int)
+    for level in column.levels:
+        if level not in _CENSORED:
+            raise DataError(
+                f"'{level}' of cens({column.name}) says nothing about censoring; valid are "
+                f"{listing(_CENSORED)}.{suggest(level, _CENSORED)}"
+            )
     table = np.array([_CENSORED[level] for level in column.levels])
-    return table[column.values.astype(int)]
+    return np.asarray(table[column.values.astype(int)])
 
 
 def _thresholds(thres: AdditionColumns | None, Y: np.ndarray) -> dict[str, Any]:
@@ -270,8 +305,8 @@ def _thresholds(thres: AdditionColumns | None, Y: np.ndarray) -> dict[str, Any]:
         ends = np.cumsum(counts)
         bounds = np.column_stack([ends - counts + 1, ends])
         return {"ngrthres": len(counts), "Jthres": bounds[codes], "nthres": counts}
-    given = None if thres is None else thres.kwargs.get("x")
-    return {"nthres": int(Y.max() - 1 if given is None else given.values[0])}
+    given = thres.args[0].values[0] if thres is not None and thres.args else Y.max() - 1
+    return {"nthres": int(given)}
 
 
 # -- group-level terms -----------------------------------------------------------------------

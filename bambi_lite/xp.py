@@ -103,6 +103,6 @@ def pytensor_namespace() -> Namespace:
         ndtri=lambda p: -np.sqrt(2.0) * pt.erfcinv(2.0 * p),
         maximum=pt.maximum,
         minimum=pt.minimum,
-        logaddexp=pt.logaddexp,
+        logaddexp=lambda a, b: pt.maximum(a, b) + pt.softplus(-pt.abs(a - b)),
         asarray=pt.as_tensor_variable,
     )

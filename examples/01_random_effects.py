@@ -23,7 +23,7 @@ rats_factor = bl.load_data("rats_factor")
 def rates(fit: bl.Fit, newdata: pd.DataFrame) -> np.ndarray:
     """Draws of the tumour rate (draws x rows): the expected number of tumours in one rat."""
     one_rat = newdata.assign(n=1)
-    return fit.posterior_epred(one_rat, re_formula=None).stack(sample=("chain", "draw")).values.T
+    return fit.posterior_epred(one_rat).stack(sample=("chain", "draw")).values.T
 
 
 def interval_table(draws: np.ndarray) -> pd.DataFrame:
@@ -128,7 +128,7 @@ say("""
 """)
 batch_72 = pd.DataFrame({"batch": [72], "n": [1]})
 predicted = multilevel.posterior_epred(
-    batch_72, re_formula=None, allow_new_levels=True, sample_new_levels="gaussian", seed=1
+    batch_72, allow_new_levels=True, sample_new_levels="gaussian", seed=1
 )
 theta_72 = predicted.values.ravel()
 theta_population = 1 / (1 + np.exp(-multilevel.idata["posterior"]["b_Intercept"].values.ravel()))

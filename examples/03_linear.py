@@ -42,7 +42,7 @@ say("""
 only_350 = sleepstudy[sleepstudy["Subject"] == "350"]
 alone = bl.brm("Reaction ~ Days", only_350, seed=1, data_name="subject 350")
 show(alone)
-expected = alone.posterior_epred(re_formula=None).stack(sample=("chain", "draw"))
+expected = alone.posterior_epred().stack(sample=("chain", "draw"))
 low, high = np.quantile(expected.values, [0.025, 0.975], axis=-1)
 line = expected.mean("sample").values
 save(

@@ -88,7 +88,7 @@ pairs_to_come = blp.iloc[[0, 0]].assign(
     participant=[tables["participant"].index[i] for i in (-1, 0)],
     spelling=[tables["spelling"].index[i] for i in (-1, 0)],
 )
-expected = fit.posterior_epred(pairs_to_come, re_formula=None)
+expected = fit.posterior_epred(pairs_to_come)
 for i, pair in enumerate(pairs_to_come.itertuples()):
     draws = expected.values[..., i]
     low, high = np.quantile(draws, [0.025, 0.975])

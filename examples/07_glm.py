@@ -113,7 +113,7 @@ heading("The curve of each subject")
 days = np.linspace(0, 9, 37)
 subjects = sleepstudy2["Subject"].cat.categories
 grid = pd.DataFrame({"Subject": np.repeat(subjects, len(days)), "Days": np.tile(days, 18)})
-draws = fit.posterior_epred(grid, re_formula=None).stack(sample=("chain", "draw")).values
+draws = fit.posterior_epred(grid).stack(sample=("chain", "draw")).values
 low, high = np.quantile(draws, [0.025, 0.975], axis=1)
 rows = {str(s): np.flatnonzero(grid["Subject"] == s) for s in subjects}
 fixed = fit.fixef()["Estimate"]

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import factors, numeric, stateful
-
 from ..formula.signatures import Param, Signature
+from . import factors, numeric, stateful
 from .operators import Constantlike, Refused
 
 

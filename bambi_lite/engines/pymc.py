@@ -18,7 +18,7 @@ import pytensor.tensor as pt
 from ..dists import VOCABULARY, Dist
 from ..errors import SamplingError, listing
 from ..params import Param, Prior
-from ..spec import ModelSpec, linked_dpars, with_effects
+from ..spec import ModelSpec, linked_dpars, start_values, with_effects
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
 from .upstream import lean_nutpie, quiet_blas
@@ -94,14 +94,37 @@ def _numbers(param: Param, priors: tuple[Prior, ...]) -> Any:
     return pm.Deterministic(param.name, pt.concatenate(pieces)[order], dims=param.dims)
 
 
+def _cholesky_corr(name: str, q: int, eta: float) -> Any:
+    """The Cholesky factor of a correlation matrix of q coefficients under LKJ(eta).
+
+    Built from canonical partial correlations, which are independent under LKJ and scaled betas
+    (Lewandowski, Kurowicka and Joe 2009, J. Multivariate Analysis 100:1989-2001, section 2.4):
+    w = 2 u - 1 with u ~ Beta(a, a), a = eta + (q - 2 - j) / 2 in column j = 0, 1, ... On the
+    log-odds scale of u the tails are exponential, as in Stan. PyMC 6.4's own transform has
+    polynomial ones, and chains stay near correlations of 1.
+    """
+    cells = [(i, j) for i in range(1, q) for j in range(i)]
+    a = np.array([eta + (q - 2 - j) / 2.0 for _, j in cells])
+    u = pm.Beta(f"{name}_partial", alpha=a, beta=a, shape=len(cells))
+    w = {cell: 2.0 * u[k] - 1.0 for k, cell in enumerate(cells)}
+    rows = []
+    for i in range(q):
+        left: Any = pt.as_tensor_variable(np.float64(1.0))  # what earlier columns leave of the row
+        row = []
+        for j in range(i):
+            row.append(w[i, j] * pt.sqrt(left))
+            left = left * (1.0 - w[i, j] ** 2)
+        rows.append(pt.stack([*row, pt.sqrt(left), *[pt.zeros(())] * (q - 1 - i)]))
+    return pm.Deterministic(name, pt.stack(rows))
+
+
 def _variable(param: Param, priors: Mapping[str, tuple[Prior, ...]]) -> Any:
     if param.kind == "innovations":
         return pm.Normal(param.name, dims=param.dims)
     if param.kind == "cholesky_corr":
         dist = priors[param.name][0].dist
         assert dist is not None
-        # In PyMC 6.4 LKJCorr is the Cholesky factor itself.
-        return pm.LKJCorr(param.name, n=param.shape[0], eta=np.float64(dist.args["eta"]))
+        return _cholesky_corr(param.name, param.shape[0], float(dist.args["eta"]))
     return _numbers(param, priors[param.name])
 
 
@@ -154,6 +177,8 @@ def build(spec: ModelSpec) -> pm.Model:
         extra = {name: pm.Data(name, array) for name, array in spec.response.extra.items()}
         observed = pm.Data(f"{spec.response_name}_observed", spec.response.y, dims="obs")
         p = {param.name: _variable(param, spec.priors) for param in spec.params}
+        for name, value in start_values(spec).items():
+            model.set_initval(model[name], np.float64(value))
         p = with_effects(spec, xp, p)
         for block in spec.blocks:
             name = f"r_{block.name}"

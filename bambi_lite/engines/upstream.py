@@ -59,9 +59,7 @@ def _logp_callback(
 
     extract = make_extraction_fn(logp_fn, shared_data, shared_keys, user_data.dtype)
     double = numba.types.CPointer(numba.types.double)
-    signature = numba.types.int64(
-        numba.types.uint64, double, double, double, numba.types.voidptr
-    )
+    signature = numba.types.int64(numba.types.uint64, double, double, double, numba.types.voidptr)
 
     def logp(dim, x_, out_, logp_, user_data_):  # type: ignore[no-untyped-def] # numba types it
         if dim != n_dim:

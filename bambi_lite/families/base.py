@@ -16,7 +16,7 @@ import numpy as np
 
 from ..design import Column
 from ..dists import Dist
-from ..errors import DataError, FamilyError, listing, suggest
+from ..errors import FamilyError, listing, suggest
 from ..links import Link, Linked, get_link
 from ..xp import Array, Namespace
 
@@ -54,14 +54,15 @@ class Dpar:
         brms' name: ``mu``, ``sigma``, ...
     links : tuple of str
         Links it may have, the default first.
-    lower, upper : float or None
-        Bounds of the parameter itself, in force when it is not predicted.
+    lower, upper : float, str or None
+        Bounds of the parameter itself, in force when it is not predicted; ``"min_Y"`` is the
+        smallest response.
     """
 
     name: str
     links: tuple[str, ...]
     lower: float | None = None
-    upper: float | None = None
+    upper: float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,13 @@ class Family:
     scaled : bool
         Whether default priors take location and scale from the response
         (brms: not for families of categories and proportions).
-    location : callable or None
-        For :func:`bambi_lite.priors.default_priors`: the response on the link's scale when that
-        is not simply ``link(y)``.
+    scale_link : str
+        The link through which default priors look at the response, when it is not that of ``mu``
+        (``log`` where ``mu`` is the location of a logarithm).
+    discrete : bool
+        Whether the response is a whole number.
+    masses : tuple of float
+        Single values of a measured response that have a probability of their own.
     latent_variance : mapping
         Variance of the latent residual per link of ``mu``, where the family has one.
     links : mapping
@@ -104,6 +109,9 @@ class Family:
     additions: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     scaled: bool = False
+    scale_link: str = ""
+    discrete: bool = False
+    masses: tuple[float, ...] = ()
     latent_variance: Mapping[str, float] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
 
@@ -145,6 +153,8 @@ class Family:
 
 
 _REGISTRY: dict[str, Family] = {}
+#: R writes two constructors in capitals, since gamma() and beta() are functions there.
+_R_NAMES = {"gamma": "Gamma", "beta": "Beta"}
 
 
 def register(family: Family) -> Family:
@@ -185,12 +195,38 @@ def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> 
             f"family has to be a name or a family such as bl.bernoulli(), not "
             f"{type(family).__name__}."
         )
+    family = next((name for name, r_name in _R_NAMES.items() if family == r_name), family)
     if family not in _REGISTRY:
         raise FamilyError(
-            f"Unknown family '{family}'. Available families: {listing(_REGISTRY, 60)}."
+            f"Unknown family '{family}'. Available families: {listing(sorted(_REGISTRY), 60)}."
             f"{suggest(family, _REGISTRY)}"
         )
     return _REGISTRY[family].with_links(links or {})
+
+
+def brmsfamily(family: str, link: str | None = None, **links: str) -> Family:
+    """Any family by brms' name, also those without a constructor of their own.
+
+    Parameters
+    ----------
+    family : str
+        brms' name.
+    link : str, optional
+        Link of ``mu``.
+    **links : str
+        Links of the other distributional parameters, as ``link_<dpar>``.
+
+    Raises
+    ------
+    FamilyError
+        For an unknown family or link.
+
+    Examples
+    --------
+    >>> brmsfamily("negbinomial2", link="sqrt").link("mu").name
+    'sqrt'
+    """
+    return constructor(get_family(family))(link, **links)
 
 
 def constructor(base: Family) -> Callable[..., Family]:
@@ -219,7 +255,7 @@ def constructor(base: Family) -> Callable[..., Family]:
             chosen[argument.removeprefix("link_")] = value
         return base.with_links(chosen)
 
-    make.__name__ = make.__qualname__ = base.name.replace(".", "_")
+    make.__name__ = make.__qualname__ = _R_NAMES.get(base.name, base.name).replace(".", "_")
     others = "".join(f", link_{d.name}={d.links[0]!r}" for d in base.dpars if d.name != "mu")
     call = f"{make.__name__}(link={base.dpars[0].links[0]!r}{others})"
     make.__doc__ = f"""Family ``{base.name}``: ``{call}``.
@@ -248,35 +284,3 @@ def rows_of(mask: Any, at_most: int = 5) -> str:
     where = np.flatnonzero(np.asarray(mask))
     word = "row" if len(where) == 1 else "rows"
     return f"{word} {listing(map(str, where), at_most)} (counted from 0)"
-
-
-def numeric_response(column: Column, family: str) -> FloatArray:
-    """The response as numbers; DataError for text, factors and infinite values."""
-    if column.kind not in ("numeric", "integer", "logical"):
-        raise DataError(
-            f"Response '{column.name}' is a {column.kind}, but family '{family}' needs numbers. "
-            f"Two categories: family 'bernoulli'."
-        )
-    y = np.asarray(column.values, dtype=float)
-    if np.isinf(y).any():
-        raise DataError(
-            f"Response '{column.name}' is infinite in {rows_of(np.isinf(y))}; "
-            f"family '{family}' needs finite numbers."
-        )
-    return y
-
-
-def count_response(column: Column, family: str) -> FloatArray:
-    """The response as counts; DataError unless all are whole numbers of at least 0."""
-    y = numeric_response(column, family)
-    if (bad := y < 0).any():
-        raise DataError(
-            f"Response '{column.name}' is negative in {rows_of(bad)}; "
-            f"family '{family}' needs counts of 0 or more."
-        )
-    if (bad := y != np.floor(y)).any():
-        raise DataError(
-            f"Response '{column.name}' is not a whole number in {rows_of(bad)}; "
-            f"family '{family}' needs counts."
-        )
-    return y

@@ -10,10 +10,10 @@ import numpy as np
 from ..design import Column
 from ..dists import Dist
 from ..errors import DataError, listing
+from ..links import PROBABILITY
 from ..xp import Array, Namespace
 from .base import Dpar, Family, FloatArray, Linkeds, Response, register
 
-LINKS = ("logit", "probit", "identity", "log")
 #: Variance of the latent variable whose sign is the response: standard logistic and normal.
 LATENT_VARIANCE = {"logit": math.pi**2 / 3.0, "probit": 1.0}
 
@@ -46,11 +46,12 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 bernoulli = register(
     Family(
         "bernoulli",
-        dpars=(Dpar("mu", LINKS, lower=0.0, upper=1.0),),
+        dpars=(Dpar("mu", PROBABILITY, lower=0.0, upper=1.0),),
         encode=_encode,
         likelihood=_likelihood,
         mean=_mean,
         scaled=True,
         latent_variance=LATENT_VARIANCE,
+        discrete=True,
     )
 )

@@ -1,53 +1,67 @@
-"""Successes out of known numbers of trials, each with probability mu."""
+"""Successes out of known numbers of trials, each with probability mu; with extra zeros."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from typing import Any
 
-from ..design import Column
 from ..dists import Dist
-from ..errors import DataError
+from ..links import PROBABILITY, SHARE
 from ..xp import Array, Namespace
-from .base import Dpar, Family, FloatArray, Linkeds, Response, count_response, register, rows_of
+from .base import Dpar, Family, Linkeds, Response, register
+from .responses import successes
+
+_MU = Dpar("mu", PROBABILITY, lower=0.0, upper=1.0)
+_TRIALS: dict[str, Any] = {
+    "additions": ("trials",),
+    "required": ("trials",),
+    "scaled": True,
+    "discrete": True,
+}
 
 
-def _encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
-    y = count_response(column, "binomial")
-    trials = additions["trials"]
-    if (bad := (trials < 0) | (trials % 1 != 0)).any():
-        raise DataError(
-            f"trials() is not a whole number of 0 or more in {rows_of(bad)}; "
-            f"family 'binomial' needs the number of trials of each row."
-        )
-    if (bad := y > trials).any():
-        raise DataError(
-            f"Response '{column.name}' exceeds its number of trials in {rows_of(bad)}. "
-            f"Successes come first: 'successes | trials(total) ~ ...'."
-        )
-    return Response(y, {"trials": trials})
+def _arguments(xp: Namespace, dpars: Linkeds, response: Response) -> dict[str, Array]:
+    mu = dpars["mu"]
+    trials = response.extra["trials"]
+    return {"trials": trials, "log_p": mu.log(xp), "log1m_p": mu.log1m(xp)}
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    mu = dpars["mu"]
-    trials = response.extra["trials"]
-    return Dist("binomial", {"trials": trials, "log_p": mu.log(xp), "log1m_p": mu.log1m(xp)})
+    return Dist("binomial", _arguments(xp, dpars, response))
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return response.extra["trials"] * dpars["mu"].value(xp)
 
 
+def _inflated_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    zi = {"log_zi": dpars["zi"].log(xp), "log1m_zi": dpars["zi"].log1m(xp)}
+    return Dist("zero_inflated_binomial", {**_arguments(xp, dpars, response), **zi})
+
+
+def _inflated_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return (1.0 - dpars["zi"].value(xp)) * _mean(xp, dpars, response)
+
+
 binomial = register(
     Family(
         "binomial",
-        dpars=(Dpar("mu", ("logit", "probit", "identity", "log"), lower=0.0, upper=1.0),),
-        encode=_encode,
+        dpars=(_MU,),
+        encode=successes("binomial"),
         likelihood=_likelihood,
         mean=_mean,
-        additions=("trials",),
-        required=("trials",),
-        scaled=True,
         latent_variance={"logit": math.pi**2 / 3.0, "probit": 1.0},
+        **_TRIALS,
+    )
+)
+
+zero_inflated_binomial = register(
+    Family(
+        "zero_inflated_binomial",
+        dpars=(_MU, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
+        encode=successes("zero_inflated_binomial"),
+        likelihood=_inflated_likelihood,
+        mean=_inflated_mean,
+        **_TRIALS,
     )
 )

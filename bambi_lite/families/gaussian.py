@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ..design import Column
 from ..dists import Dist
+from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
-from .base import Dpar, Family, FloatArray, Linkeds, Response, numeric_response, register
-
-
-def _encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
-    return Response(numeric_response(column, "gaussian"))
+from .base import Dpar, Family, Linkeds, Response, register
+from .responses import numbers
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -25,11 +20,8 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 gaussian = register(
     Family(
         "gaussian",
-        dpars=(
-            Dpar("mu", ("identity", "log", "inverse", "softplus", "squareplus")),
-            Dpar("sigma", ("log", "identity", "softplus", "squareplus"), lower=0.0),
-        ),
-        encode=_encode,
+        dpars=(Dpar("mu", LOCATION), Dpar("sigma", POSITIVE, lower=0.0)),
+        encode=numbers("gaussian"),
         likelihood=_likelihood,
         mean=_mean,
         scaled=True,

@@ -14,6 +14,9 @@ from .response import Response
 from .special import SpecialTerm, check_body
 from .terms import RightSide, fill_dot, read_right_side
 
+#: How formulas explain themselves: the module that knows lies above and puts its function here.
+EXPLAINERS: list[Callable[[Any], Any]] = []
+
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
@@ -117,6 +120,10 @@ class BrmsFormula:
         # sum([bf1, bf2]) starts from 0.
         return self if other == 0 else NotImplemented
 
+    def explain(self) -> Any:
+        """What each part means: see :func:`bambi_lite.explain`."""
+        return EXPLAINERS[-1](self)
+
     @property
     def mu(self) -> Predictor:
         """The predictor of the main formula."""
@@ -138,6 +145,10 @@ class MvFormula:
 
     def __add__(self, other: Any) -> Any:
         return combine(self, other)
+
+    def explain(self) -> Any:
+        """What each part means: see :func:`bambi_lite.explain`."""
+        return EXPLAINERS[-1](self)
 
     @property
     def responses(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class ScalarTerm:
 
     dpar: str
     lower: float | None = None
-    upper: float | None = None
+    upper: float | str | None = None
     resp: str = ""
 
     @property

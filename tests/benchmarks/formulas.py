@@ -94,7 +94,8 @@ def main() -> None:
         )
     times = parsing()
     print(
-        f"parsing: {len(times)} formulas, median {statistics.median(times) * 1e3:.2f} ms, slowest {max(times) * 1e3:.2f} ms"
+        f"parsing: {len(times)} formulas, median {statistics.median(times) * 1e3:.2f} ms, "
+        f"slowest {max(times) * 1e3:.2f} ms"
     )
 
 

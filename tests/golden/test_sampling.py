@@ -41,6 +41,24 @@ def test_thinning_keeps_every_third_draw_of_the_same_chain(model, fit):
     )
 
 
+def test_chains_start_where_they_are_told(model):
+    short = {"progress": False, "chains": 2, "iter": 1400, "warmup": 700, "seed": 5}
+    for init in (0, {"Intercept": 300.0, "b": [10.0], "sigma": 50.0}):
+        started = model.sample(init=init, **short)
+        assert 240 < float(started.idata["posterior"]["b_Intercept"].mean()) < 262
+    with pytest.raises(bl.SamplingError) as error:
+        model.sample(init={"slope": 1.0}, **short)
+    assert str(error.value) == "init names 'slope'; parameters of the model: Intercept, b, sigma."
+
+
+def test_arviz_reads_the_draws_as_they_are(fit):
+    import arviz_stats as azs
+
+    table = azs.summary(fit.idata, var_names=["b_Intercept", "sigma"], round_to="none")
+    assert list(table.index) == ["b_Intercept", "sigma"]
+    assert table.loc["sigma", "mean"] == pytest.approx(fit.summary().spec_pars.iloc[0, 0])
+
+
 def test_pymcs_own_sampler_agrees(model, fit):
     import arviz_stats as azs
 

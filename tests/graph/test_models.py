@@ -26,7 +26,8 @@ def point_of(model, rng, scale=0.3):
 
 def constrained(model, point):
     """The values of the model's parameters and deterministics at an unconstrained point."""
-    names = [rv.name for rv in model.free_RVs]
+    factors = [v.name for v in model.deterministics if v.name.startswith("L_")]
+    names = [*(rv.name for rv in model.free_RVs), *factors]
     outputs = model.replace_rvs_by_values([model[name] for name in names])
     run = pytensor.function(model.value_vars, outputs, mode=MODE, on_unused_input="ignore")
     return dict(zip(names, run(*(point[v.name] for v in model.value_vars)), strict=True))
@@ -44,23 +45,20 @@ def half_t(x, scale):
     return np.sum(stats.t(3, 0, scale).logpdf(x) + np.log(2.0))
 
 
-def lkj_two(L, eta=1.0):
-    from scipy.special import betaln
-
-    return (2 * eta - 2) * np.log(L[1, 1]) - ((2 * eta - 1) * np.log(2) + betaln(eta, eta))
-
-
 def sleepstudy_slopes(v, data):
     X = data["Days"].to_numpy(float)
     J = data["Subject"].cat.codes.to_numpy()
-    r = v["z_Subject"] @ (v["L_Subject"] * v["sd_Subject"][:, None]).T
+    rho = 2 * v["L_Subject_partial"][0] - 1
+    L = np.array([[1.0, 0.0], [rho, np.sqrt(1 - rho**2)]])
+    r = v["z_Subject"] @ (L * v["sd_Subject"][:, None]).T
     mu = v["Intercept"] + v["b"][0] * (X - X.mean()) + r[J, 0] + r[J, 1] * X
     return (
         stats.norm(mu, v["sigma"]).logpdf(data["Reaction"]).sum()
         + stats.t(3, 288.7, 59.3).logpdf(v["Intercept"])
         + half_t(v["sd_Subject"], 59.3)
         + half_t(v["sigma"], 59.3)
-        + lkj_two(v["L_Subject"])
+        # LKJ(1) of two coefficients: the correlation is uniform, so half of it plus 1/2 is too.
+        + stats.uniform.logpdf(v["L_Subject_partial"]).sum()
         + stats.norm.logpdf(v["z_Subject"]).sum()
     )
 
@@ -154,6 +152,16 @@ def sigma_on_days(v, data):
     )
 
 
+def gaussian_log(v, data):
+    X = data["Days"].to_numpy(float)
+    mu = np.exp(v["Intercept"] + v["b"][0] * (X - X.mean()))
+    return (
+        stats.norm(mu, v["sigma"]).logpdf(data["Reaction"]).sum()
+        + stats.t(3, 5.7, 2.5).logpdf(v["Intercept"])
+        + half_t(v["sigma"], 2.5)
+    )
+
+
 def bounded_slope(v, data):
     X = data["Days"].to_numpy(float)
     mu = v["Intercept"] + v["b"][0] * (X - X.mean())
@@ -186,6 +194,7 @@ MODELS = {
         "sleepstudy2", "fast_rt ~ Days + (1 | Subject)", bl.bernoulli("probit"), None,
         fast_rt("probit"),
     ),
+    "log link": (SLEEP, "Reaction ~ Days", bl.gaussian("log"), None, gaussian_log),
     "sigma on days": (
         SLEEP, bl.bf("Reaction ~ Days", "sigma ~ Days"), "gaussian", None, sigma_on_days,
     ),
@@ -245,14 +254,14 @@ def _tensors(point):
     return {name: pt.as_tensor_variable(value) for name, value in point.items()}
 
 
-@pytest.mark.parametrize("q", [2, 3])
+@pytest.mark.parametrize("q", [2, 3, 4])
 def test_lkj_one_is_uniform_over_correlations(q):
     """Under LKJ(1) a single correlation of q coefficients is 2 Beta(q/2, q/2) - 1.
 
     That is uniform for q = 2 (Lewandowski, Kurowicka and Joe 2009); the joint law for q = 3 is
     uniform over correlation matrices.
     """
-    columns = {2: "Days", 3: "Days + I(Days^2)"}[q]
+    columns = {2: "Days", 3: "Days + I(Days^2)", 4: "Days + I(Days^2) + I(Days^3)"}[q]
     data = bl.load_data("sleepstudy")
     model = bl.Model(f"Reaction ~ Days + ({columns} | Subject)", data).pymc
     draws = pm.draw(model["L_Subject"], draws=4000, random_seed=5)
@@ -263,23 +272,30 @@ def test_lkj_one_is_uniform_over_correlations(q):
             assert stats.kstest(cor[:, i, j], law.cdf).pvalue > 1e-4
 
 
-def test_prior_correlation_after_sampling_is_uniform_too():
-    """The transformed density that NUTS sees: its gradient integrates to the same law."""
-    model = bl.Model("Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy")).pymc
-    L = model["L_Subject"]
-    value = model.rvs_to_values[L]
-    logp = model.logp(vars=[L], jacobian=True)
-    chol = model.replace_rvs_by_values([L])[0]
-    run = pytensor.function([value], [logp, chol[1, 0]], mode=MODE)
-    grid = np.linspace(-8.0, 8.0, 1601)
-    found = [run(np.array([g]).reshape(model.initial_point()[value.name].shape)) for g in grid]
-    weights = np.exp([f[0] for f in found])
-    rho = np.array([f[1] for f in found])
-    weights /= weights.sum()
-    # Uniform on the interval that the grid reaches.
-    below = np.cumsum(weights) - weights / 2
-    uniform = (rho - rho[0]) / (rho[-1] - rho[0])
-    np.testing.assert_allclose(below, uniform, atol=1e-3)
+@pytest.mark.parametrize(("q", "eta"), [(2, 1.0), (2, 3.0), (3, 1.0), (3, 2.0), (4, 0.7)])
+def test_partial_correlations_have_the_lkj_density(q, eta):
+    """Their density equals that of the Cholesky factor times the Jacobian between the two."""
+    from bambi_lite.dists import Dist
+    from bambi_lite.engines.pymc import _cholesky_corr
+
+    with pm.Model() as model:
+        _cholesky_corr("L", q, eta)
+    u = model["L_partial"]
+    value = model.rvs_to_values[u]
+    chol, partial = model.replace_rvs_by_values([model["L"], u])
+    lower = np.tril_indices(q, -1)
+    jacobian = pytensor.gradient.jacobian(chol[lower], value)
+    unconstrained = pytensor.gradient.jacobian(partial, value)
+    outputs = [model.logp(jacobian=False), chol, jacobian, unconstrained]
+    run = pytensor.function([value], outputs, mode=MODE)
+    rng = np.random.default_rng(2)
+    for _ in range(5):
+        logp, L, dL, du = run(rng.normal(size=q * (q - 1) // 2))
+        np.testing.assert_allclose((L**2).sum(axis=1), 1.0, rtol=1e-12)
+        # d(lower elements of L) / d(partial), by the chain rule through the unconstrained scale.
+        change = np.linalg.slogdet(dL)[1] - np.linalg.slogdet(du)[1]
+        expected = Dist("lkj_corr_cholesky", {"eta": eta}).logp(numpy_namespace(), L) + change
+        np.testing.assert_allclose(logp, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_group_effects_are_deterministics_with_named_dimensions():

@@ -35,6 +35,7 @@ LAYERS = {
     "summary": 10,
     "given": 10,
     "standata": 10,
+    "explanation": 10,
     "diagnosis": 10,
     "predict": 10,
     "plots": 10,
@@ -49,7 +50,7 @@ LAYERS = {
 COMMON = {"errors"}
 
 # Packages whose files must not know each other, and the files in them that all may import.
-SIBLINGS = {"families": {"base"}, "engines": {"base", "upstream"}}
+SIBLINGS = {"families": {"base", "responses"}, "engines": {"base", "upstream"}}
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
 HEAVY = {

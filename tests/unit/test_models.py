@@ -9,7 +9,9 @@ import bambi_lite as bl
 
 SAME = {
     "the intercept is implicit": (
-        "sleepstudy", "Reaction ~ Days + (Days | Subject)", "Reaction ~ 1 + Days + (1 + Days | Subject)",
+        "sleepstudy",
+        "Reaction ~ Days + (Days | Subject)",
+        "Reaction ~ 1 + Days + (1 + Days | Subject)",
     ),
     "nested groups": (
         "classroom",
@@ -128,5 +130,6 @@ def test_the_lectures_models_resolve(formula, data, family):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.DataWarning)
         spec = bl.Model(formula, bl.load_data(data), family).spec
-    named = [key for p in spec.params if p.kind != "innovations" for key in (p.elements or (p.key,))]
+    rows = [p for p in spec.params if p.kind != "innovations"]
+    named = [key for p in rows for key in (p.elements or (p.key,))]
     assert len(named) == len(set(named))

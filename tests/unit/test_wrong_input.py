@@ -101,7 +101,7 @@ WRONG = {
     "unknown family": (
         model("Reaction ~ Days", SLEEPSTUDY, "gausian"),
         bl.FamilyError,
-        "Unknown family 'gausian'. Available families: bernoulli, binomial, gaussian. "
+        f"Unknown family 'gausian'. Available families: {', '.join(sorted(bl.families()))}. "
         "Did you mean 'gaussian'?",
     ),
     "family of another kind": (
@@ -113,7 +113,8 @@ WRONG = {
         lambda: bl.bernoulli("probitt"),
         bl.FamilyError,
         "Link 'probitt' is not available for dpar 'mu' of family 'bernoulli'. Available links: "
-        "logit, probit, identity, log. Did you mean 'probit'?",
+        "logit, probit, probit_approx, cloglog, cauchit, softit, identity, log. Did you mean "
+        "'probit'?",
     ),
     "unknown dpar": (
         model(bl.bf("Reaction ~ Days", "shape ~ Days")),

@@ -1,0 +1,13 @@
+"""The vocabulary of distributions: names, arguments, supports and densities.
+
+A prior, a hyperprior and a likelihood are the same noun, ``Dist("normal", mu=0, sigma=1)``.
+Names, argument order and parametrisation are Stan's (and so brms'). Where the tails of a
+likelihood need it, its word takes logarithms (``log_mu``) that a link can give exactly. The
+log-density is written once over ``xp``; engines may use a native distribution in its place, and
+the tests hold both to the same numbers.
+"""
+
+from .vocabulary import ALIASES, VOCABULARY, Dist, prior_dist
+from .words import Vocable
+
+__all__ = ["ALIASES", "VOCABULARY", "Dist", "Vocable", "prior_dist"]

@@ -1,0 +1,135 @@
+"""Distributions of positive numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..xp import Array, Namespace, numpy_namespace
+from .real import normal
+from .words import INF, LOG_2PI, POSITIVE_LINE, Vocable, capped_exp, shape_of
+
+
+def _exponential(xp: Namespace, x: Array, beta: Array) -> Array:
+    return xp.where(x >= 0.0, xp.log(beta) - beta * x, -INF)
+
+
+def _gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
+    return alpha * xp.log(beta) - xp.gammaln(alpha) + (alpha - 1.0) * xp.log(x) - beta * x
+
+
+def _inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
+    return alpha * xp.log(beta) - xp.gammaln(alpha) - (alpha + 1.0) * xp.log(x) - beta / x
+
+
+def _lognormal(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
+    return normal(xp, xp.log(x), mu, sigma) - xp.log(x)
+
+
+def _shifted_lognormal(xp: Namespace, x: Array, mu: Array, sigma: Array, shift: Array) -> Array:
+    # At and below the shift the density is zero; the logarithm is taken of one there.
+    inside = x > shift
+    rest = xp.where(inside, x - shift, 1.0)
+    return xp.where(inside, _lognormal(xp, rest, mu, sigma), -INF)
+
+
+def _weibull(xp: Namespace, x: Array, alpha: Array, sigma: Array) -> Array:
+    z = x / sigma
+    return xp.log(alpha / sigma) + (alpha - 1.0) * xp.log(z) - z**alpha
+
+
+def _weibull_mean(xp: Namespace, x: Array, log_mu: Array, shape: Array) -> Array:
+    """Weibull's distribution by its mean: the scale is mu / Gamma(1 + 1 / shape)."""
+    log_z = xp.log(x) - log_mu + xp.gammaln(1.0 + 1.0 / shape)
+    return xp.log(shape) + shape * log_z - xp.log(x) - capped_exp(xp, shape * log_z)
+
+
+def _random_weibull_mean(rng: np.random.Generator, log_mu: Array, shape: Array) -> np.ndarray:
+    log_scale = log_mu - numpy_namespace().gammaln(1.0 + 1.0 / np.asarray(shape))
+    return np.asarray(np.exp(log_scale) * rng.weibull(np.broadcast_to(shape, shape_of(log_scale))))
+
+
+def _frechet_mean(xp: Namespace, x: Array, log_mu: Array, nu: Array) -> Array:
+    """Frechet's distribution by its mean: the scale is mu / Gamma(1 - 1 / nu)."""
+    log_z = xp.log(x) - log_mu + xp.gammaln(1.0 - 1.0 / nu)
+    return xp.log(nu) - nu * log_z - xp.log(x) - capped_exp(xp, -nu * log_z)
+
+
+def _random_frechet_mean(rng: np.random.Generator, log_mu: Array, nu: Array) -> np.ndarray:
+    log_scale = log_mu - numpy_namespace().gammaln(1.0 - 1.0 / np.asarray(nu))
+    spread = rng.standard_exponential(shape_of(log_scale))
+    return np.asarray(np.exp(log_scale) * spread ** (-1.0 / np.asarray(nu)))
+
+
+def _inverse_gaussian(xp: Namespace, x: Array, log_mu: Array, shape: Array) -> Array:
+    """Wald's distribution of mean mu: variance mu^3 / shape (Tweedie 1957)."""
+    # (x - mu)^2 / mu^2 as (x / mu - 1)^2 stays finite where mu^2 does not.
+    distance = (x * xp.exp(-log_mu) - 1.0) ** 2 / x
+    return 0.5 * (xp.log(shape) - LOG_2PI - 3.0 * xp.log(x) - shape * distance)
+
+
+WORDS = (
+    Vocable(
+        "exponential",
+        ("beta",),
+        POSITIVE_LINE,
+        _exponential,
+        positive=("beta",),
+        random=lambda rng, beta: rng.exponential(1.0 / np.asarray(beta)),
+    ),
+    Vocable(
+        "gamma",
+        ("alpha", "beta"),
+        POSITIVE_LINE,
+        _gamma,
+        positive=("alpha", "beta"),
+        random=lambda rng, alpha, beta: rng.gamma(alpha, 1.0 / np.asarray(beta)),
+    ),
+    Vocable("inv_gamma", ("alpha", "beta"), POSITIVE_LINE, _inv_gamma, positive=("alpha", "beta")),
+    Vocable(
+        "lognormal",
+        ("mu", "sigma"),
+        POSITIVE_LINE,
+        _lognormal,
+        positive=("sigma",),
+        random=lambda rng, mu, sigma: rng.lognormal(mu, sigma),
+    ),
+    Vocable(
+        "shifted_lognormal",
+        ("mu", "sigma", "shift"),
+        POSITIVE_LINE,
+        _shifted_lognormal,
+        positive=("sigma",),
+        prior=False,
+        random=lambda rng, mu, sigma, shift: (
+            shift + rng.lognormal(mu, sigma, size=shape_of(mu, sigma, shift))
+        ),
+    ),
+    Vocable("weibull", ("alpha", "sigma"), POSITIVE_LINE, _weibull, positive=("alpha", "sigma")),
+    Vocable(
+        "weibull_mean",
+        ("log_mu", "shape"),
+        POSITIVE_LINE,
+        _weibull_mean,
+        positive=("shape",),
+        prior=False,
+        random=_random_weibull_mean,
+    ),
+    Vocable(
+        "frechet_mean",
+        ("log_mu", "nu"),
+        POSITIVE_LINE,
+        _frechet_mean,
+        positive=("nu",),
+        prior=False,
+        random=_random_frechet_mean,
+    ),
+    Vocable(
+        "inverse_gaussian",
+        ("log_mu", "shape"),
+        POSITIVE_LINE,
+        _inverse_gaussian,
+        positive=("shape",),
+        prior=False,
+        random=lambda rng, log_mu, shape: rng.wald(np.exp(log_mu), shape),
+    ),
+)

@@ -1,0 +1,34 @@
+"""A normal plus an exponential of mean beta; mu is the mean of the sum."""
+
+from __future__ import annotations
+
+from ..dists import Dist
+from ..links import POSITIVE, REAL
+from ..xp import Array, Namespace
+from .base import Dpar, Family, Linkeds, Response, register
+from .responses import numbers
+
+
+def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    mu, sigma, beta = (dpars[name].value(xp) for name in ("mu", "sigma", "beta"))
+    return Dist("exp_mod_normal", {"mu": mu - beta, "sigma": sigma, "beta": beta})
+
+
+def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return dpars["mu"].value(xp)
+
+
+exgaussian = register(
+    Family(
+        "exgaussian",
+        dpars=(
+            Dpar("mu", REAL),
+            Dpar("sigma", POSITIVE, lower=0.0),
+            Dpar("beta", POSITIVE, lower=0.0),
+        ),
+        encode=numbers("exgaussian"),
+        likelihood=_likelihood,
+        mean=_mean,
+        scaled=True,
+    )
+)

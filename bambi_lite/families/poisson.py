@@ -1,0 +1,76 @@
+"""Counts of independent events with mean mu; with extra zeros, and behind a hurdle."""
+
+from __future__ import annotations
+
+from ..dists import Dist
+from ..links import COUNT, SHARE
+from ..xp import Array, Namespace
+from .base import Dpar, Family, Linkeds, Response, register
+from .responses import counts
+
+_MU = Dpar("mu", COUNT, lower=0.0)
+
+
+def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    return Dist("poisson", {"log_mu": dpars["mu"].log(xp)})
+
+
+def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return dpars["mu"].value(xp)
+
+
+def _inflated_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    zi = {"log_zi": dpars["zi"].log(xp), "log1m_zi": dpars["zi"].log1m(xp)}
+    return Dist("zero_inflated_poisson", {"log_mu": dpars["mu"].log(xp), **zi})
+
+
+def _inflated_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return (1.0 - dpars["zi"].value(xp)) * dpars["mu"].value(xp)
+
+
+def _hurdle_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    hu = {"log_hu": dpars["hu"].log(xp), "log1m_hu": dpars["hu"].log1m(xp)}
+    return Dist("hurdle_poisson", {"log_mu": dpars["mu"].log(xp), **hu})
+
+
+def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    """The mean of a Poisson count that is not zero, times the probability of one."""
+    mu = dpars["mu"].value(xp)
+    return (1.0 - dpars["hu"].value(xp)) * mu / -xp.expm1(-mu)
+
+
+poisson = register(
+    Family(
+        "poisson",
+        dpars=(_MU,),
+        encode=counts("poisson"),
+        likelihood=_likelihood,
+        mean=_mean,
+        scaled=True,
+        discrete=True,
+    )
+)
+
+zero_inflated_poisson = register(
+    Family(
+        "zero_inflated_poisson",
+        dpars=(_MU, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
+        encode=counts("zero_inflated_poisson"),
+        likelihood=_inflated_likelihood,
+        mean=_inflated_mean,
+        scaled=True,
+        discrete=True,
+    )
+)
+
+hurdle_poisson = register(
+    Family(
+        "hurdle_poisson",
+        dpars=(_MU, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
+        encode=counts("hurdle_poisson"),
+        likelihood=_hurdle_likelihood,
+        mean=_hurdle_mean,
+        scaled=True,
+        discrete=True,
+    )
+)

@@ -1,0 +1,133 @@
+"""What a family asks of its response: checks that name the rows, as ``encode`` functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from ..design import Column
+from ..errors import DataError
+from .base import FloatArray, Response, rows_of
+
+type Encoder = Callable[[Column, Mapping[str, FloatArray]], Response]
+
+
+def numeric_response(column: Column, family: str) -> FloatArray:
+    """The response as numbers; DataError for text, factors and infinite values."""
+    if column.kind not in ("numeric", "integer", "logical"):
+        raise DataError(
+            f"Response '{column.name}' is a {column.kind}, but family '{family}' needs numbers. "
+            f"Two categories: family 'bernoulli'."
+        )
+    y = np.asarray(column.values, dtype=float)
+    if np.isinf(y).any():
+        raise DataError(
+            f"Response '{column.name}' is infinite in {rows_of(np.isinf(y))}; "
+            f"family '{family}' needs finite numbers."
+        )
+    return y
+
+
+def count_response(column: Column, family: str, hint: str = "") -> FloatArray:
+    """The response as counts; DataError unless all are whole numbers of at least 0."""
+    y = numeric_response(column, family)
+    if (bad := y < 0).any():
+        raise DataError(
+            f"Response '{column.name}' is negative in {rows_of(bad)}; "
+            f"family '{family}' needs counts of 0 or more."
+        )
+    if (bad := y != np.floor(y)).any():
+        raise DataError(
+            f"Response '{column.name}' is not a whole number in {rows_of(bad)}; "
+            f"family '{family}' needs counts.{hint and ' ' + hint}"
+        )
+    return y
+
+
+def numbers(family: str) -> Encoder:
+    """Any finite numbers."""
+    return lambda column, additions: Response(numeric_response(column, family))
+
+
+def counts(family: str) -> Encoder:
+    """Whole numbers of at least 0."""
+    hint = "Positive measurements: family 'gamma', 'lognormal' or 'weibull'."
+    return lambda column, additions: Response(count_response(column, family, hint))
+
+
+def successes(family: str) -> Encoder:
+    """Counts of successes, of which no row has more than its number of trials."""
+
+    def encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+        y = count_response(column, family)
+        trials = additions["trials"]
+        if (bad := (trials < 0) | (trials % 1 != 0)).any():
+            raise DataError(
+                f"trials() is not a whole number of 0 or more in {rows_of(bad)}; "
+                f"family '{family}' needs the number of trials of each row."
+            )
+        if (bad := y > trials).any():
+            raise DataError(
+                f"Response '{column.name}' exceeds its number of trials in {rows_of(bad)}. "
+                f"Successes come first: 'successes | trials(total) ~ ...'."
+            )
+        return Response(y, {"trials": trials})
+
+    return encode
+
+
+def between(
+    family: str,
+    needs: str,
+    lower: float,
+    upper: float = math.inf,
+    *,
+    closed: tuple[bool, bool] = (False, False),
+    hint: str = "",
+) -> Encoder:
+    """Numbers of an interval.
+
+    Parameters
+    ----------
+    family : str
+        Who asks.
+    needs : str
+        What the interval is called in the message: ``"positive numbers"``.
+    lower, upper : float
+        Its ends.
+    closed : (bool, bool)
+        Whether each end belongs to it.
+    hint : str
+        What would take the numbers outside.
+    """
+
+    def encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+        y = numeric_response(column, family)
+        low = y < lower if closed[0] else y <= lower
+        high = y > upper if closed[1] else y >= upper
+        ends = {
+            f"below {lower:g}" if closed[0] else f"{lower:g} or below": low,
+            f"above {upper:g}" if closed[1] else f"{upper:g} or above": high,
+        }
+        for problem, bad in ends.items():
+            if bad.any():
+                raise DataError(
+                    f"Response '{column.name}' is {problem} in {rows_of(bad)}; "
+                    f"family '{family}' needs {needs}.{hint and ' ' + hint}"
+                )
+        return Response(y)
+
+    return encode
+
+
+def positive(family: str, hint: str = "") -> Encoder:
+    """Numbers above zero."""
+    return between(family, "positive numbers", 0.0, hint=hint)
+
+
+def not_negative(family: str) -> Encoder:
+    """Numbers above zero, and zeros."""
+    hint = "Numbers of either sign: family 'gaussian' or 'student'."
+    return between(family, "numbers of 0 or more", 0.0, closed=(True, False), hint=hint)

@@ -1,0 +1,39 @@
+"""Azzalini's skew normal with mean mu, standard deviation sigma and slant alpha."""
+
+from __future__ import annotations
+
+import math
+
+from ..dists import Dist
+from ..links import LOCATION, POSITIVE
+from ..xp import Array, Namespace
+from .base import Dpar, Family, Linkeds, Response, register
+from .responses import numbers
+
+
+def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    """Location xi and scale omega that give the mean and the standard deviation."""
+    mu, sigma, alpha = (dpars[name].value(xp) for name in ("mu", "sigma", "alpha"))
+    shift = math.sqrt(2.0 / math.pi) * alpha / xp.sqrt(1.0 + alpha**2)
+    omega = sigma / xp.sqrt(1.0 - shift**2)
+    return Dist("skew_normal", {"xi": mu - omega * shift, "omega": omega, "alpha": alpha})
+
+
+def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return dpars["mu"].value(xp)
+
+
+skew_normal = register(
+    Family(
+        "skew_normal",
+        dpars=(
+            Dpar("mu", LOCATION),
+            Dpar("sigma", POSITIVE, lower=0.0),
+            Dpar("alpha", ("identity", "log", "softplus", "squareplus")),
+        ),
+        encode=numbers("skew_normal"),
+        likelihood=_likelihood,
+        mean=_mean,
+        scaled=True,
+    )
+)

@@ -1,0 +1,34 @@
+"""Student's t with location mu, scale sigma and nu degrees of freedom."""
+
+from __future__ import annotations
+
+from ..dists import Dist
+from ..links import LOCATION, POSITIVE
+from ..xp import Array, Namespace
+from .base import Dpar, Family, Linkeds, Response, register
+from .responses import numbers
+
+
+def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
+    names = ("nu", "mu", "sigma")
+    return Dist("student_t", {name: dpars[name].value(xp) for name in names})
+
+
+def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return dpars["mu"].value(xp)
+
+
+student = register(
+    Family(
+        "student",
+        dpars=(
+            Dpar("mu", LOCATION),
+            Dpar("sigma", POSITIVE, lower=0.0),
+            Dpar("nu", ("logm1", "identity"), lower=1.0),
+        ),
+        encode=numbers("student"),
+        likelihood=_likelihood,
+        mean=_mean,
+        scaled=True,
+    )
+)

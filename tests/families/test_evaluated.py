@@ -1,0 +1,80 @@
+"""Linear predictors, expectations and densities at given parameter values: brms' numbers.
+
+Parameter values have 10 digits in the file; the tolerance of 1e-8 leaves room for that.
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import bambi_lite as bl
+from bambi_lite.formula import lf
+from bambi_lite.predict import log_lik
+
+FACTS = Path(__file__).parents[1] / "facts" / "evaluated" / "families.json"
+STORED = json.loads(FACTS.read_text(encoding="utf-8"))
+CASES = STORED["cases"]
+ROWS = STORED["rows"]
+
+# Families that cannot be used yet.
+WAITING = ("fam_wiener", "dist_wiener", "fam_com_poisson", "fam_xbeta")
+# brms' own number is an approximation there: the relative difference that it explains.
+APPROXIMATE: dict[tuple[str, str], float] = {
+    # It ends the series of the mean where a term is below a thousandth.
+    ("fam_discrete_weibull", "epred"): 1e-3,
+}
+# Random or transformed quantities that brms' predictions do not read.
+UNREAD = ("Intercept", "tmp_xi", "lprior", "lp__")
+
+
+def formula_of(case):
+    formula = case["formula"]
+    # brms' predictions read a fixed parameter from the draws too, where the file has made-up
+    # values of it: it is left free here.
+    given = case["parameters"]
+    fixed = {k: v for k, v in (formula.get("fixed") or {}).items() if k not in given}
+    whole = bl.bf(formula["formula"], **fixed)
+    for part in (formula.get("parameters") or {}).values():
+        whole = whole + lf(part)
+    return whole
+
+
+def fit_of(case):
+    family = case["family"]
+    chosen = bl.get_family(
+        family["name"], {"mu": family["link"], **(family.get("dpar_links") or {})}
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.DataWarning)
+        model = bl.Model(formula_of(case), bl.load_data(case["data"]), chosen)
+    known = {
+        name: values
+        for name, values in case["parameters"].items()
+        if not name.startswith(UNREAD) and not name.startswith(("z_", "L_"))
+    }
+    return model.from_draws(pd.DataFrame(known))
+
+
+def compare(name, what, ours, theirs):
+    ours = ours.stack(sample=("chain", "draw")).transpose("sample", "obs").to_numpy()[:, :ROWS]
+    theirs = np.array(theirs, dtype=float)
+    tolerance = APPROXIMATE.get((name, what), 1e-8)
+    np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=1e-9, err_msg=what)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in WAITING])
+def test_numbers_are_brms(name):
+    case = CASES[name]
+    fit = fit_of(case)
+    compare(name, "linpred", fit.posterior_linpred(), case["linpred"])
+    compare(name, "epred", fit.posterior_epred(), case["epred"])
+    if "log_lik" in case:
+        compare(name, "log_lik", log_lik(fit.draws), case["log_lik"])
+    for key in case:
+        if key.startswith("linpred_"):
+            dpar = key.removeprefix("linpred_")
+            compare(name, key, fit.posterior_linpred(dpar=dpar), case[key])

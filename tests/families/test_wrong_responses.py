@@ -1,0 +1,227 @@
+"""Responses that a family cannot have: which rows, and what would take them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import bambi_lite as bl
+
+GOOD = np.array([0.2, 0.4, 0.6, 0.8, 0.5, 0.3])
+
+
+def text(family):
+    y = ["a", "b", "c", "a", "b", "c"]
+    message = (
+        f"Response 'y' is a factor, but family '{family}' needs numbers. Two categories: family "
+        f"'bernoulli'."
+    )
+    return y, message
+
+
+def infinite(family):
+    y = [1.0, np.inf, 1.0, -np.inf, 1.0, 1.0]
+    message = (
+        f"Response 'y' is infinite in rows 1, 3 (counted from 0); family '{family}' needs finite "
+        f"numbers."
+    )
+    return y, message
+
+
+def date(family):
+    y = pd.date_range("2026-01-01", periods=6)
+    return y, None
+
+
+def at(values, where=2):
+    y = GOOD.copy()
+    y[where] = values
+    return y
+
+
+def negative_count(family):
+    message = (
+        f"Response 'y' is negative in row 2 (counted from 0); family '{family}' needs counts of 0 "
+        f"or more."
+    )
+    return [1, 2, -1, 0, 3, 5], message
+
+
+def fraction(family):
+    message = (
+        f"Response 'y' is not a whole number in row 2 (counted from 0); family '{family}' needs "
+        f"counts. Positive measurements: family 'gamma', 'lognormal' or 'weibull'."
+    )
+    return [1, 2, 1.5, 0, 3, 5], message
+
+
+def fraction_of_trials(family):
+    message = (
+        f"Response 'y' is not a whole number in row 2 (counted from 0); family '{family}' needs "
+        f"counts."
+    )
+    return [1, 2, 1.5, 0, 3, 5], message
+
+
+def above_trials(family):
+    message = (
+        "Response 'y' exceeds its number of trials in row 2 (counted from 0). Successes come "
+        "first: 'successes | trials(total) ~ ...'."
+    )
+    return [1, 2, 8, 0, 3, 5], message
+
+
+def outside(value, problem, needs, hint=""):
+    def case(family):
+        message = (
+            f"Response 'y' is {problem} in row 2 (counted from 0); family '{family}' needs "
+            f"{needs}.{hint and ' ' + hint}"
+        )
+        return at(value), message
+
+    return case
+
+
+def ten_values(family):
+    message = (
+        "Response 'y' has 6 different values (0, 1, 2, 3, 4, 5), but family 'bernoulli' needs "
+        "exactly two, for example 0 and 1. Counts of successes out of several trials: family "
+        "'binomial' with 'y | trials(n) ~ ...'."
+    )
+    return np.arange(6.0), message
+
+
+def three_words(family):
+    message = (
+        "Response 'y' has 3 different values (a, b, c), but family 'bernoulli' needs exactly two, "
+        "for example 0 and 1. Counts of successes out of several trials: family 'binomial' with "
+        "'y | trials(n) ~ ...'."
+    )
+    return ["a", "b", "c", "a", "b", "c"], message
+
+
+def one_value(family):
+    message = (
+        "Response 'y' has 1 different values (3), but family 'bernoulli' needs exactly two, for "
+        "example 0 and 1. Counts of successes out of several trials: family 'binomial' with "
+        "'y | trials(n) ~ ...'."
+    )
+    return np.full(6, 3.0), message
+
+
+ANY = (text, infinite)
+COUNTS = (*ANY, negative_count, fraction)
+SUCCESSES = (*ANY, negative_count, fraction_of_trials, above_trials)
+TIMES = (
+    *ANY,
+    outside(0.0, "0 or below", "positive numbers"),
+    outside(-3.0, "0 or below", "positive numbers"),
+)
+NOT_NEGATIVE = (
+    *ANY,
+    outside(
+        -0.1,
+        "below 0",
+        "numbers of 0 or more",
+        "Numbers of either sign: family 'gaussian' or 'student'.",
+    ),
+)
+HURDLE_GAMMA = "Exact zeros: family 'hurdle_gamma'."
+HURDLE_LOGNORMAL = "Exact zeros: family 'hurdle_lognormal'."
+BETA = "Exact zeros: family 'zero_inflated_beta'; zeros and ones: 'zero_one_inflated_beta'."
+ANGLES = ("angles in radians between -pi and pi", "Degrees: multiply them by pi / 180.")
+SHARES = ("proportions between 0 and 1", "Percentages: divide them by 100.")
+
+CASES = {
+    **dict.fromkeys(
+        (
+            "gaussian", "student", "skew_normal", "asym_laplace", "zero_inflated_asym_laplace",
+            "exgaussian", "gen_extreme_value",
+        ),
+        (*ANY, date),
+    ),
+    **dict.fromkeys(
+        (
+            "poisson", "negbinomial", "negbinomial2", "geometric", "discrete_weibull",
+            "com_poisson", "zero_inflated_poisson", "zero_inflated_negbinomial",
+            "hurdle_poisson", "hurdle_negbinomial",
+        ),
+        COUNTS,
+    ),
+    **dict.fromkeys(
+        (
+            "binomial", "zero_inflated_binomial", "beta_binomial", "zero_inflated_beta_binomial",
+        ),
+        SUCCESSES,
+    ),
+    **dict.fromkeys(
+        ("weibull", "exponential", "frechet", "inverse.gaussian", "shifted_lognormal"), TIMES
+    ),
+    "gamma": (*ANY, outside(0.0, "0 or below", "positive numbers", HURDLE_GAMMA)),
+    "lognormal": (*ANY, outside(-1.0, "0 or below", "positive numbers", HURDLE_LOGNORMAL)),
+    "hurdle_gamma": NOT_NEGATIVE,
+    "hurdle_lognormal": NOT_NEGATIVE,
+    "bernoulli": (ten_values, three_words, one_value),
+    "beta": (
+        *ANY,
+        outside(0.0, "0 or below", "proportions above 0 and below 1", BETA),
+        outside(1.0, "1 or above", "proportions above 0 and below 1", BETA),
+    ),
+    "zero_inflated_beta": (
+        *ANY,
+        outside(-0.1, "below 0", "proportions of 0 or more and below 1",
+                "Exact ones: family 'zero_one_inflated_beta'."),
+        outside(1.0, "1 or above", "proportions of 0 or more and below 1",
+                "Exact ones: family 'zero_one_inflated_beta'."),
+    ),
+    **dict.fromkeys(
+        ("zero_one_inflated_beta", "xbeta"),
+        (*ANY, outside(-0.1, "below 0", *SHARES), outside(50.0, "above 1", *SHARES)),
+    ),
+    "von_mises": (
+        *ANY, outside(-3.2, "below -3.14159", *ANGLES), outside(180.0, "above 3.14159", *ANGLES),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_bad_responses(family, which):
+    cases = CASES[family.name]
+    assert len(cases) >= 3
+    if which >= len(cases):
+        return
+    y, message = cases[which](family.name)
+    data = pd.DataFrame({"y": y, "n": 7, "d": [0, 1] * 3})
+    terms = {"trials": "trials(n)", "dec": "dec(d)"}
+    needed = " + ".join(terms[name] for name in family.required)
+    with pytest.raises(bl.DataError) as error:
+        bl.Model(f"y | {needed} ~ 1" if needed else "y ~ 1", data, family)
+    if message is not None:
+        assert str(error.value) == message
+
+
+def test_trials_have_to_be_counts():
+    data = pd.DataFrame({"y": [1, 2, 3], "n": [4.0, 2.5, -1.0]})
+    with pytest.raises(bl.DataError) as error:
+        bl.Model("y | trials(n) ~ 1", data, "beta_binomial")
+    assert str(error.value) == (
+        "trials() is not a whole number of 0 or more in rows 1, 2 (counted from 0); family "
+        "'beta_binomial' needs the number of trials of each row."
+    )
+
+
+def test_unknown_link_of_another_parameter():
+    with pytest.raises(bl.FamilyError) as error:
+        bl.student(link_nu="log")
+    assert str(error.value) == (
+        "Link 'log' is not available for dpar 'nu' of family 'student'. Available links: logm1, "
+        "identity."
+    )
+
+
+def test_brmsfamily_and_the_names_of_r():
+    assert bl.get_family("Gamma") is bl.get_family("gamma")
+    assert bl.brmsfamily("Beta").name == "beta"
+    assert bl.inverse_gaussian().link("mu").name == "1/mu^2"
+    assert (bl.Gamma.__name__, bl.inverse_gaussian.__name__) == ("Gamma", "inverse_gaussian")
+    family = bl.brmsfamily("negbinomial2", link="sqrt", link_sigma="softplus")
+    assert (family.link("mu").name, family.link("sigma").name) == ("sqrt", "softplus")
