@@ -21,7 +21,7 @@ from ..params import Param, Prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
-from .upstream import lean_nutpie, quiet_blas
+from .upstream import exact_arithmetic, lean_nutpie, quiet_blas
 
 quiet_blas()
 
@@ -245,7 +245,7 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
     import nutpie
 
     given = None if init is None else dict(init)
-    with lean_nutpie():
+    with lean_nutpie(), exact_arithmetic():
         return nutpie.compile_pymc_model(
             model, initial_points=given, var_names=_kept(model, spec.params)
         )
@@ -366,7 +366,7 @@ def _sample_pymc(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> 
         init = {"initvals": dict(settings.init)}
     elif settings.init == 0:
         init = {"init": "adapt_diag"}
-    with model:
+    with model, exact_arithmetic():
         trace = pm.sample(
             draws=settings.iter - settings.warmup,
             tune=settings.warmup,

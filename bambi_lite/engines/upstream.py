@@ -28,6 +28,20 @@ def quiet_blas() -> None:
 
 
 @contextmanager
+def exact_arithmetic() -> Iterator[None]:
+    """Compile without ``fastmath``, so that one seed gives one set of draws.
+
+    PyTensor 3.3 lets numba reorder floating-point arithmetic. Code that was just compiled and the
+    same code from the disk cache are then inlined, and rounded, differently: the first fit on a
+    machine had other draws than every later one.
+    """
+    import pytensor
+
+    with pytensor.config.change_flags(numba__fastmath=False):  # type: ignore[attr-defined] # as above
+        yield
+
+
+@contextmanager
 def lean_nutpie() -> Iterator[None]:
     """Compile nutpie's C callbacks with plain loops in place of slice assignments.
 

@@ -1,6 +1,7 @@
 """Sampling itself: seeds, thinning, the other backend, Ctrl-C. One small model for all."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -102,3 +103,24 @@ def test_ctrl_c_keeps_what_was_drawn():
     found = json.loads(out)
     assert 0 < found["draws"] < 3_999_800
     assert found["message"].startswith("Sampling was interrupted: 2 chain(s) with ")
+
+
+HASH = """
+import hashlib
+import bambi_lite as bl
+model = bl.Model("Reaction ~ Days", bl.load_data("sleepstudy"))
+draws = model.sample(seed=3, progress=False).idata["posterior"]["sigma"].to_numpy()
+print(hashlib.sha256(draws.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_freshly_compiled_and_cached_code_give_the_same_draws(tmp_path):
+    environment = {**os.environ, "PYTENSOR_FLAGS": f"base_compiledir={tmp_path}"}
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", HASH], env=environment, stdout=subprocess.PIPE, check=True
+        ).stdout
+        for _ in range(2)
+    ]
+    assert found[0] == found[1]

@@ -57,3 +57,9 @@ def test_nutpie_still_assigns_slices():
     from nutpie import compile_pymc
 
     assert "out[...] = grad" in inspect.getsource(compile_pymc._make_c_logp_func)
+
+
+def test_pytensor_still_reorders_arithmetic():
+    import pytensor
+
+    assert pytensor.config.numba__fastmath
