@@ -12,7 +12,7 @@ GOOD = np.array([0.2, 0.4, 0.6, 0.8, 0.5, 0.3])
 def text(family):
     y = ["a", "b", "c", "a", "b", "c"]
     message = (
-        f"Response 'y' is a factor, but family '{family}' needs numbers. Two categories: family "
+        f"Response 'y' is a string, but family '{family}' needs numbers. Two categories: family "
         f"'bernoulli'."
     )
     return y, message
@@ -214,12 +214,12 @@ def test_unknown_link_of_another_parameter():
         bl.student(link_nu="log")
     assert str(error.value) == (
         "Link 'log' is not available for dpar 'nu' of family 'student'. Available links: logm1, "
-        "identity."
+        "identity. Did you mean 'logm1'?"
     )
 
 
 def test_brmsfamily_and_the_names_of_r():
-    assert bl.get_family("Gamma") is bl.get_family("gamma")
+    assert bl.get_family("Gamma") == bl.get_family("gamma")
     assert bl.brmsfamily("Beta").name == "beta"
     assert bl.inverse_gaussian().link("mu").name == "1/mu^2"
     assert (bl.Gamma.__name__, bl.inverse_gaussian.__name__) == ("Gamma", "inverse_gaussian")

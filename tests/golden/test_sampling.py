@@ -90,6 +90,7 @@ print(json.dumps({"draws": sizes["draw"], "message": message}))
 """
 
 
+@pytest.mark.slow  # a real signal at a real time: not for a busy machine
 def test_ctrl_c_keeps_what_was_drawn():
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True
