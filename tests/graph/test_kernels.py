@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import bambi_lite as bl
-from bambi_lite.engines.native import program
+from bambi_lite.engines import Plan, program
 from bambi_lite.engines.native.kernel import density
-from bambi_lite.engines.plan import Plan
 
 PRIORS = [
     bl.prior("normal(0.3, 2)", class_="b"),

@@ -20,7 +20,7 @@ _DOUBLES = types.CPointer(types.double)
     cache=True,
     error_model="numpy",
 )
-def log_density(dim, x_, out_, logp_, user_data):  # type: ignore[no-untyped-def] # numba types it
+def log_density(dim, x_, out_, logp_, user_data):
     """Log-posterior and gradient; the return codes are nutpie's."""
     sizes = numba.carray(user_data, (2,), np.int64)
     whole = numba.carray(user_data, (2 + sizes[0] + sizes[1],), np.int64)
@@ -39,7 +39,7 @@ def log_density(dim, x_, out_, logp_, user_data):  # type: ignore[no-untyped-def
 
 
 @numba.cfunc(types.int64(types.uint64, types.uint64, _DOUBLES, _DOUBLES, types.voidptr), cache=True)
-def keep(dim, expanded, x_, out_, user_data):  # type: ignore[no-untyped-def] # as above
+def keep(dim, expanded, x_, out_, user_data):
     """The point itself: everything else is computed from it afterwards, for all draws at once."""
     for i in range(dim):
         out_[i] = x_[i]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...spec import start_values
+from ...xp import numpy_namespace
 from . import layout as at
 from .program import Program
 from .recover import recover
@@ -69,7 +70,7 @@ def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.n
         z = point[..., program.places[f"z_{block.name}"]]
         own = z.reshape(*z.shape[:-1], len(block.levels), len(block.coefs))
         values[f"r_{block.name}"] = block.effects(
-            _numpy(), {**values, f"z_{block.name}": own}, spec.arrays
+            numpy_namespace(), {**values, f"z_{block.name}": own}, spec.arrays
         )
     if program.plan.integrated:
         name = program.plan.integrated
@@ -80,19 +81,20 @@ def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.n
 def constrain(u: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """Numbers between their bounds from the real line."""
     low, high = np.isfinite(lower), np.isfinite(upper)
+    lower, upper = np.where(low, lower, 0.0), np.where(high, upper, 0.0)
     made = np.array(u)
     with np.errstate(over="ignore"):
         grown = np.exp(u)
         share = 1.0 / (1.0 + np.exp(-u))
     made = np.where(low & ~high, lower + grown, made)
     made = np.where(~low & high, upper - grown, made)
-    width = np.where(low & high, upper - lower, 0.0)
-    return np.where(low & high, lower + width * share, made)
+    return np.where(low & high, lower + (upper - lower) * share, made)
 
 
 def unconstrain(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """The inverse of :func:`constrain`."""
     low, high = np.isfinite(lower), np.isfinite(upper)
+    lower, upper = np.where(low, lower, 0.0), np.where(high, upper, 0.0)
     with np.errstate(all="ignore"):
         made = np.where(low & ~high, np.log(values - lower), values)
         made = np.where(~low & high, np.log(upper - values), made)
@@ -130,10 +132,11 @@ def start(program: Program) -> np.ndarray:
         centre = np.array([_centre(p.dist.args if p.dist else {}) for p in own])
         centre = np.full(size, given.get(param.name, 0.0)) if param.name in given else centre
         inside = np.clip(centre, lower, upper)
-        # Between two bounds the middle; above one, the scale of the prior.
+        # Between two bounds the middle; beside one, as far as the scale of the prior.
         scale = np.array([_scale(p.dist.args if p.dist else {}) for p in own])
         both = np.isfinite(lower) & np.isfinite(upper)
-        inside = np.where(both, (lower + upper) / 2.0, inside)
+        with np.errstate(invalid="ignore"):
+            inside = np.where(both, (lower + upper) / 2.0, inside)
         inside = np.where(~both & (inside <= lower), lower + scale, inside)
         inside = np.where(~both & (inside >= upper), upper - scale, inside)
         part = program.places[param.name]
@@ -153,9 +156,3 @@ def _centre(args: Mapping[str, float]) -> float:
 
 def _scale(args: Mapping[str, float]) -> float:
     return float(args.get("sigma", 1.0))
-
-
-def _numpy():  # type: ignore[no-untyped-def] # a namespace
-    from ...xp import numpy_namespace
-
-    return numpy_namespace()

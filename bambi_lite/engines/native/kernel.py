@@ -19,7 +19,7 @@ from .special import fast, sigmoid, softplus
 
 
 @fast
-def prior(code, a, b, c, x):  # type: ignore[no-untyped-def] # numba types it
+def prior(code, a, b, c, x):
     """The log-density of a prior without its constant, and the derivative."""
     if code == 0:
         return 0.0, 0.0
@@ -55,7 +55,7 @@ def prior(code, a, b, c, x):  # type: ignore[no-untyped-def] # numba types it
 
 
 @fast
-def scalars(x, ints, floats, theta, slope):  # type: ignore[no-untyped-def] # as above
+def scalars(x, ints, floats, theta, slope):
     """The scalars of a point with the log-prior; `slope` gets its derivative by each of them.
 
     The logarithm of the Jacobian is not in `slope`: it is added when :func:`scalars_back` goes
@@ -92,7 +92,7 @@ def scalars(x, ints, floats, theta, slope):  # type: ignore[no-untyped-def] # as
 
 
 @fast
-def scalars_back(x, ints, floats, theta, slope, out):  # type: ignore[no-untyped-def] # as above
+def scalars_back(x, ints, floats, theta, slope, out):
     """The gradient by the point, from the derivatives by the scalars; `slope` is used up."""
     n, at_i, at_f = ints[at.N_SCALARS], ints[at.SCALARS], ints[at.SCALARS_F]
     for i in range(n - 1, -1, -1):
@@ -116,7 +116,7 @@ def scalars_back(x, ints, floats, theta, slope, out):  # type: ignore[no-untyped
 
 
 @fast
-def partial_correlations(x, start, q, eta, L):  # type: ignore[no-untyped-def] # as above
+def partial_correlations(x, start, q, eta, L):
     """The Cholesky factor of a correlation matrix from q (q - 1) / 2 log-odds; its log-prior.
 
     Canonical partial correlations under LKJ(eta) (Lewandowski, Kurowicka and Joe 2009): the same
@@ -140,7 +140,7 @@ def partial_correlations(x, start, q, eta, L):  # type: ignore[no-untyped-def] #
 
 
 @fast
-def partial_correlations_back(x, start, q, eta, L, by_L, out):  # type: ignore[no-untyped-def] # as above
+def partial_correlations_back(x, start, q, eta, L, by_L, out):
     """The gradient by the log-odds, from that by the Cholesky factor."""
     for i in range(1, q):
         place = start + i * (i - 1) // 2
@@ -159,7 +159,7 @@ def partial_correlations_back(x, start, q, eta, L, by_L, out):  # type: ignore[n
 
 
 @fast
-def factor(theta, ints, at_b, L, F):  # type: ignore[no-untyped-def] # as above
+def factor(theta, ints, at_b, L, F):
     """F = diag(sd) L of a block."""
     q, sd = ints[at_b + at.COEFS], ints[at_b + at.SD]
     for i in range(q):
@@ -168,7 +168,7 @@ def factor(theta, ints, at_b, L, F):  # type: ignore[no-untyped-def] # as above
 
 
 @fast
-def effects_of(x, theta, ints, floats, at_b, F, effects):  # type: ignore[no-untyped-def] # as above
+def effects_of(x, theta, ints, floats, at_b, F, effects):
     """The effects of a block as the predictors take them; the log-prior of what is sampled."""
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
     place, first = ints[at_b + at.INNOVATIONS], ints[at_b + at.EFFECTS]
@@ -194,7 +194,7 @@ def effects_of(x, theta, ints, floats, at_b, F, effects):  # type: ignore[no-unt
 
 
 @fast
-def _whiten(x, theta, ints, floats, at_b, F, j, z):  # type: ignore[no-untyped-def] # as above
+def _whiten(x, theta, ints, floats, at_b, F, j, z):
     """z with F z = (sampled effects of level j) - (their mean)."""
     q, place = ints[at_b + at.COEFS], ints[at_b + at.INNOVATIONS]
     for k in range(q):
@@ -211,7 +211,7 @@ def _whiten(x, theta, ints, floats, at_b, F, j, z):  # type: ignore[no-untyped-d
 
 
 @fast
-def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):  # type: ignore[no-untyped-def] # as above
+def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
     """From the derivatives by the effects to those by the point, by F and by shifting scalars."""
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
     place, first = ints[at_b + at.INNOVATIONS], ints[at_b + at.EFFECTS]
@@ -248,14 +248,14 @@ def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
 
 
 @fast
-def _rows(ints, floats, which):  # type: ignore[no-untyped-def] # as above
+def _rows(ints, floats, which):
     """An array over rows, empty where there is none."""
     start = ints[which]
     return floats[start : start + ints[at.N_ROWS]] if start >= 0 else floats[0:0]
 
 
 @fast
-def log_likelihood(theta, slope, effects, by_effects, ints, floats):  # type: ignore[no-untyped-def] # as above
+def log_likelihood(theta, slope, effects, by_effects, ints, floats):
     """The log-likelihood; its derivatives are added to `slope` and `by_effects`."""
     y, w, extra = (
         _rows(ints, floats, at.Y),
@@ -304,7 +304,7 @@ def log_likelihood(theta, slope, effects, by_effects, ints, floats):  # type: ig
 
 
 @fast
-def mapped(x, ints, floats):  # type: ignore[no-untyped-def] # as above
+def mapped(x, ints, floats):
     """The point after the linear maps."""
     if ints[at.N_MAPS] == 0:
         return x
@@ -321,7 +321,7 @@ def mapped(x, ints, floats):  # type: ignore[no-untyped-def] # as above
 
 
 @fast
-def mapped_back(ints, floats, out):  # type: ignore[no-untyped-def] # as above
+def mapped_back(ints, floats, out):
     """The gradient by the point, from that by the mapped one."""
     for m in range(ints[at.N_MAPS]):
         at_m = ints[at.MAPS] + m * at.MAP_WIDTH
@@ -335,7 +335,7 @@ def mapped_back(ints, floats, out):  # type: ignore[no-untyped-def] # as above
 
 
 @fast
-def density(point, ints, floats, out):  # type: ignore[no-untyped-def] # as above
+def density(point, ints, floats, out):
     """The log-posterior of a point up to a constant; `out` gets the gradient."""
     x = mapped(point, ints, floats)
     n = ints[at.N_SCALARS]

@@ -118,3 +118,20 @@ LIKELIHOODS = {
     "cumulative": 9,
     "weibull": 10,
 }
+
+# What MARGINAL_I points to.
+(
+    BY_ROWS,  # whether the sums are made of rows (other group effects), or stand ready
+    SIGMA,  # the scalar that is sigma; -1: known
+    N_FIXED,  # columns of the fixed part, the intercept among them (ready sums only)
+    FIXED,  # position in ints of the scalars that they belong to (ready sums only)
+    INDEX,  # position in ints of the level of each row (by rows only)
+    COLUMNS,  # position in ints of q positions in floats of columns of Z; -1: ones (by rows only)
+) = range(6)
+MARGINAL_WIDTH = 6
+
+# What MARGINAL_F points to: sum of weights, known precision, sum of squares, then for each level
+# ZZ (q x q). Ready sums are about y less what least squares tell, so that nothing is lost to
+# cancellation: before the levels stand these p coefficients, Xy (p) and XX (p x p), and after each
+# ZZ also ZX (q x p) and Zy (q).
+TOTAL, PRECISION, SQUARES, SUMS = range(4)

@@ -26,7 +26,7 @@ from .special import (
 
 
 @fast
-def gaussian(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] # numba types it
+def gaussian(y, w, extra, e0, e1, g0, g1, l0, l1):
     """Normal, with mu and sigma; `extra` are standard errors known beside sigma."""
     total = 0.0
     s0, s1 = len(e0) > 1, len(e1) > 1
@@ -47,7 +47,7 @@ def gaussian(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-de
 
 
 @fast
-def student(y, w, extra, e0, e1, e2, g0, g1, g2, l0, l1, l2):  # type: ignore[no-untyped-def] # as above
+def student(y, w, extra, e0, e1, e2, g0, g1, g2, l0, l1, l2):
     """Student's t, with mu, sigma and nu."""
     total = 0.0
     s0, s1, s2 = len(e0) > 1, len(e1) > 1, len(e2) > 1
@@ -77,7 +77,7 @@ def student(y, w, extra, e0, e1, e2, g0, g1, g2, l0, l1, l2):  # type: ignore[no
 
 
 @fast
-def bernoulli(y, w, extra, e0, g0, l0):  # type: ignore[no-untyped-def] # as above
+def bernoulli(y, w, extra, e0, g0, l0):
     """Two outcomes, with the probability of the second."""
     total = 0.0
     s0, weighted = len(e0) > 1, len(w) > 0
@@ -95,7 +95,7 @@ def bernoulli(y, w, extra, e0, g0, l0):  # type: ignore[no-untyped-def] # as abo
 
 
 @fast
-def binomial(y, w, extra, e0, g0, l0):  # type: ignore[no-untyped-def] # as above
+def binomial(y, w, extra, e0, g0, l0):
     """Successes out of trials (`extra`), with their probability."""
     total = 0.0
     s0, weighted = len(e0) > 1, len(w) > 0
@@ -114,7 +114,7 @@ def binomial(y, w, extra, e0, g0, l0):  # type: ignore[no-untyped-def] # as abov
 
 
 @fast
-def poisson(y, w, extra, e0, g0, l0):  # type: ignore[no-untyped-def] # as above
+def poisson(y, w, extra, e0, g0, l0):
     """Counts, with their mean; `extra` are the units that rate() counts by."""
     total = 0.0
     s0, weighted, rate = len(e0) > 1, len(w) > 0, len(extra) > 0
@@ -131,7 +131,7 @@ def poisson(y, w, extra, e0, g0, l0):  # type: ignore[no-untyped-def] # as above
 
 
 @fast
-def negbinomial(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] # as above
+def negbinomial(y, w, extra, e0, e1, g0, g1, l0, l1):
     """Overdispersed counts, with their mean and shape; `extra` as for poisson."""
     total = 0.0
     s0, s1, weighted, rate = len(e0) > 1, len(e1) > 1, len(w) > 0, len(extra) > 0
@@ -156,7 +156,7 @@ def negbinomial(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped
 
 
 @fast
-def gamma(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] # as above
+def gamma(y, w, extra, e0, e1, g0, g1, l0, l1):
     """Gamma, with mean and shape."""
     total = 0.0
     s0, s1, weighted = len(e0) > 1, len(e1) > 1, len(w) > 0
@@ -179,7 +179,7 @@ def gamma(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] 
 
 
 @fast
-def lognormal(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] # as above
+def lognormal(y, w, extra, e0, e1, g0, g1, l0, l1):
     """Lognormal, with the mean and standard deviation of the logarithm."""
     total = 0.0
     s0, s1, weighted = len(e0) > 1, len(e1) > 1, len(w) > 0
@@ -196,7 +196,7 @@ def lognormal(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-d
 
 
 @fast
-def weibull(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] # as above
+def weibull(y, w, extra, e0, e1, g0, g1, l0, l1):
     """Weibull, with mean and shape."""
     total = 0.0
     s0, s1, weighted = len(e0) > 1, len(e1) > 1, len(w) > 0
@@ -216,7 +216,7 @@ def weibull(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def
 
 
 @fast
-def beta(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] # as above
+def beta(y, w, extra, e0, e1, g0, g1, l0, l1):
     """Proportions, with mean and precision."""
     total = 0.0
     s0, s1, weighted = len(e0) > 1, len(e1) > 1, len(w) > 0
@@ -241,7 +241,7 @@ def beta(y, w, extra, e0, e1, g0, g1, l0, l1):  # type: ignore[no-untyped-def] #
 
 
 @fast
-def cumulative(y, w, e0, e1, g0, g1, l0, l1, thresholds, by_threshold):  # type: ignore[no-untyped-def] # as above
+def cumulative(y, w, e0, e1, g0, g1, l0, l1, thresholds, by_threshold):
     """Ordered categories 1, 2, ... over thresholds, with eta and disc; logit and probit."""
     total = 0.0
     s0, s1, weighted = len(e0) > 1, len(e1) > 1, len(w) > 0
@@ -262,8 +262,8 @@ def cumulative(y, w, e0, e1, g0, g1, l0, l1, thresholds, by_threshold):  # type:
             g1[k] += weight * slope * gap * ddisc
             continue
         low, high = thresholds[c - 2] - e0[j], thresholds[c - 1] - e0[j]
-        p1, q1, sp1, sq1 = log_share(l0, disc * low)
-        p2, q2, sp2, sq2 = log_share(l0, disc * high)
+        p1, q1, sp1, _ = log_share(l0, disc * low)
+        p2, q2, sp2, _ = log_share(l0, disc * high)
         # log(F(high) - F(low)) from the tail in which it loses no digits; the slopes are those of
         # F itself over the difference, f / (F(high) - F(low)).
         value = q1 + _log1mexp(q1 - q2) if low > 0.0 else p2 + _log1mexp(p2 - p1)

@@ -22,32 +22,15 @@ from . import layout as at
 from .predictors import predictor, predictor_back
 from .special import fast
 
-# What MARGINAL_I points to.
-(
-    BY_ROWS,  # whether the sums are made of rows (other group effects), or stand ready
-    SIGMA,  # the scalar that is sigma; -1: known
-    N_FIXED,  # columns of the fixed part, the intercept among them (ready sums only)
-    FIXED,  # position in ints of the scalars that they belong to (ready sums only)
-    INDEX,  # position in ints of the level of each row (by rows only)
-    COLUMNS,  # position in ints of q positions in floats of columns of Z; -1: ones (by rows only)
-) = range(6)
-MARGINAL_WIDTH = 6
-
-# What MARGINAL_F points to: sum of weights, known precision, sum of squares, then for each level
-# ZZ (q x q). Ready sums are about y less what least squares tell, so that nothing is lost to
-# cancellation: before the levels stand these p coefficients, Xy (p) and XX (p x p), and after each
-# ZZ also ZX (q x p) and Zy (q).
-TOTAL, PRECISION, SQUARES, SUMS = range(4)
-
 
 @fast
-def marginal(theta, slope, effects, by_effects, F, by_F, ints, floats):  # type: ignore[no-untyped-def] # numba types it
+def marginal(theta, slope, effects, by_effects, F, by_F, ints, floats):
     """The log-likelihood without the effects of one block; derivatives are added as elsewhere."""
     at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
-    sigma = ints[at_i + SIGMA]
-    k = theta[sigma] ** -2.0 if sigma >= 0 else floats[at_f + PRECISION]
-    n = floats[at_f + TOTAL]
-    if ints[at_i + BY_ROWS]:
+    sigma = ints[at_i + at.SIGMA]
+    k = theta[sigma] ** -2.0 if sigma >= 0 else floats[at_f + at.PRECISION]
+    n = floats[at_f + at.TOTAL]
+    if ints[at_i + at.BY_ROWS]:
         value, by_k = _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k)
     else:
         value, by_k = _by_sums(theta, slope, F, by_F, ints, floats, k)
@@ -58,16 +41,16 @@ def marginal(theta, slope, effects, by_effects, F, by_F, ints, floats):  # type:
 
 
 @fast
-def _by_sums(theta, slope, F, by_F, ints, floats, k):  # type: ignore[no-untyped-def] # as above
+def _by_sums(theta, slope, F, by_F, ints, floats, k):
     at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
     at_b = ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
-    p, own = ints[at_i + N_FIXED], ints[at_i + FIXED]
+    p, own = ints[at_i + at.N_FIXED], ints[at_i + at.FIXED]
     b, by_b = np.empty(p), np.empty(p)
     for i in range(p):
-        b[i] = theta[ints[own + i]] - floats[at_f + SUMS + i]
-    Xy, XX = at_f + SUMS + p, at_f + SUMS + 2 * p
-    rss = floats[at_f + SQUARES]
+        b[i] = theta[ints[own + i]] - floats[at_f + at.SUMS + i]
+    Xy, XX = at_f + at.SUMS + p, at_f + at.SUMS + 2 * p
+    rss = floats[at_f + at.SQUARES]
     for i in range(p):
         inner = 0.0
         for j in range(p):
@@ -99,12 +82,12 @@ def _by_sums(theta, slope, F, by_F, ints, floats, k):  # type: ignore[no-untyped
 
 
 @fast
-def _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k):  # type: ignore[no-untyped-def] # as above
+def _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k):
     at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
     at_b = ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
     n, y, w = ints[at.N_ROWS], ints[at.Y], ints[at.WEIGHTS]
-    J, columns = ints[at_i + INDEX], ints[at_i + COLUMNS]
+    J, columns = ints[at_i + at.INDEX], ints[at_i + at.COLUMNS]
     eta = predictor(theta, effects, ints, floats, ints[at.DPARS])
     sums = np.zeros((levels, q))
     rss = 0.0
@@ -120,7 +103,7 @@ def _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k):  # ty
     work = np.empty((4, q, q))
     total, by_k = -0.5 * k * rss, -0.5 * rss
     for level in range(levels):
-        f = at_f + SUMS + level * q * q
+        f = at_f + at.SUMS + level * q * q
         value, by_precision = _level(floats, f, q, k, F, sums[level], means[level], by_F, work)
         total += value
         by_k += by_precision
@@ -137,7 +120,7 @@ def _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k):  # ty
 
 
 @fast
-def _level(floats, f, q, k, F, e, mean, by_F, work):  # type: ignore[no-untyped-def] # as above
+def _level(floats, f, q, k, F, e, mean, by_F, work):
     """One level: its part of the value and of the derivative by k; `mean` gets F v."""
     if q == 1:
         zz, s = floats[f], F[0, 0]
@@ -209,7 +192,7 @@ def _level(floats, f, q, k, F, e, mean, by_F, work):  # type: ignore[no-untyped-
 
 
 @fast
-def _level_of_two(floats, f, k, F, e, mean, by_F):  # type: ignore[no-untyped-def] # as above
+def _level_of_two(floats, f, k, F, e, mean, by_F):
     """:func:`_level` for two coefficients, the most frequent case, without loops."""
     z00, z01, z11 = floats[f], floats[f + 1], floats[f + 3]
     a, b, c = F[0, 0], F[1, 0], F[1, 1]
@@ -238,7 +221,7 @@ def _level_of_two(floats, f, k, F, e, mean, by_F):  # type: ignore[no-untyped-de
 
 
 @fast
-def _solve(C, q, u, v):  # type: ignore[no-untyped-def] # as above
+def _solve(C, q, u, v):
     """v = (C C')^-1 u."""
     for i in range(q):
         inner = u[i]

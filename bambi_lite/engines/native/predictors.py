@@ -9,7 +9,7 @@ from .special import fast
 
 
 @fast
-def predictor(theta, effects, ints, floats, at_d):  # type: ignore[no-untyped-def] # as above
+def predictor(theta, effects, ints, floats, at_d):
     """A linear predictor: one value a row, or a single value where it is no predictor."""
     kind = ints[at_d + at.KIND]
     if kind != at.PREDICTED:
@@ -46,7 +46,7 @@ def predictor(theta, effects, ints, floats, at_d):  # type: ignore[no-untyped-de
 
 
 @fast
-def predictor_back(ints, floats, at_d, g, slope, by_effects):  # type: ignore[no-untyped-def] # as above
+def predictor_back(ints, floats, at_d, g, slope, by_effects):
     """From the derivatives by the rows of a predictor to those by scalars and effects."""
     kind = ints[at_d + at.KIND]
     if kind != at.PREDICTED:

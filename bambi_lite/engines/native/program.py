@@ -15,12 +15,8 @@ from ...spec import DparSpec, ModelSpec
 from ...terms import GroupBlock, Piece
 from ..plan import Plan
 from . import layout as at
-from . import marginal as mg
+from .covered import check_covered
 from .tables import Tables
-
-
-class NotCoveredError(Exception):
-    """The kernels lack a part of the model; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +77,6 @@ def program(spec: ModelSpec, plan: Plan) -> Program:
     return Program(
         ints, floats, MappingProxyType(writer.places), MappingProxyType(writer.bounds), spec, plan
     )
-
-
-def check_covered(spec: ModelSpec) -> None:
-    """NotCoveredError unless the kernels have all parts of a model."""
-    if spec.family.kernel not in at.LIKELIHOODS:
-        raise NotCoveredError(f"family '{spec.family.name}'")
-    acting = [name for name in spec.seen.arrays if name != "weights"]
-    if acting:
-        raise NotCoveredError("censoring or truncation")
-    for dpar in spec.dpars:
-        if dpar.link.name not in at.LINKS or dpar.tied:
-            raise NotCoveredError(f"link '{dpar.link.name}' of {dpar.name}")
-        for term in dpar.terms:
-            if term.pieces() is None:
-                raise NotCoveredError("a multi-membership term")
-    for block in spec.blocks:
-        if not block.simple:
-            raise NotCoveredError(f"the covariance of group '{block.group}'")
-    for part in spec.structure:
-        if len(part.params) != 1 or part.params[0].kind not in ("ordered", "numbers"):
-            raise NotCoveredError("parameters of the family")
-    for priors in spec.priors.values():
-        for prior in priors:
-            known = prior.dist is None or prior.dist.name in (*at.PRIORS, "lkj_corr_cholesky")
-            if not known:
-                assert prior.dist is not None
-                raise NotCoveredError(f"prior '{prior.dist.name}'")
 
 
 class _Writer:
@@ -278,17 +247,17 @@ class _Writer:
             return
         self.head[at.MARGINAL] = self.block_at[name]
         made = marginal_sums(self.spec, name)
-        row = np.zeros(mg.MARGINAL_WIDTH, dtype=np.int64)
-        row[mg.SIGMA] = self.first.get("sigma", -1)
+        row = np.zeros(at.MARGINAL_WIDTH, dtype=np.int64)
+        row[at.SIGMA] = self.first.get("sigma", -1)
         if made.by_rows:
-            row[mg.BY_ROWS] = 1
-            row[mg.INDEX] = self.tables.ints(made.index)
-            row[mg.COLUMNS] = self.tables.ints([self.tables.floats(column) for column in made.Z.T])
+            row[at.BY_ROWS] = 1
+            row[at.INDEX] = self.tables.ints(made.index)
+            row[at.COLUMNS] = self.tables.ints([self.tables.floats(column) for column in made.Z.T])
             if made.precision is not None:
                 self.head[at.WEIGHTS] = self.tables.floats(made.precision)
         else:
             scalars = [self.first[param] + i for param, i in made.fixed]
-            row[mg.N_FIXED], row[mg.FIXED] = len(scalars), self.tables.ints(scalars)
+            row[at.N_FIXED], row[at.FIXED] = len(scalars), self.tables.ints(scalars)
         self.head[at.MARGINAL_I] = self.tables.ints(row)
         self.head[at.MARGINAL_F] = self.tables.floats(made.floats)
 

@@ -90,7 +90,7 @@ def _without(
 
 
 @fast
-def _draw(ZZ, ZX, Zy, b, k, F, noise, out):  # type: ignore[no-untyped-def] # numba types it
+def _draw(ZZ, ZX, Zy, b, k, F, noise, out):
     levels, q = Zy.shape
     p = len(b)
     C, v, e, u = np.empty((q, q)), np.empty(q), np.empty(q), np.empty(q)

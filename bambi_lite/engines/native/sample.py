@@ -21,7 +21,7 @@ _JITTER = 1.0
 
 
 @dataclass(frozen=True)
-class KernelModel(CompiledModel):
+class KernelModel(CompiledModel):  # type: ignore[misc] # nutpie has no types
     """A program as nutpie takes a model.
 
     Attributes

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numba
 
 _SQRT2 = math.sqrt(2.0)
 _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 
-fast = numba.njit(cache=True, error_model="numpy", inline="never", nogil=True)
+_compile = numba.njit(cache=True, error_model="numpy", nogil=True)
+
+
+def fast[F: Callable[..., Any]](function: F) -> F:
+    """A function compiled by numba when first called, and kept on disk."""
+    compiled: F = _compile(function)
+    return compiled
 
 
 @fast
