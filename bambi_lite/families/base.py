@@ -144,6 +144,10 @@ class Family:
     kernel : str
         Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
         where an engine has one; a test holds it to `likelihood`.
+    information : callable or None
+        ``information(family, response)``: about how much a row knows of its linear predictor of
+        ``mu`` (Fisher information on the link scale, one number or one a row), or None where the
+        link is another than the default one. It decides how group effects are sampled.
     """
 
     name: str
@@ -167,6 +171,7 @@ class Family:
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
     kernel: str = ""
+    information: Callable[[Family, Response], Any] | None = None
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""

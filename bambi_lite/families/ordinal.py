@@ -172,6 +172,11 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return np.exp(ordinal.log_probabilities(dist.word, len(response.categories), **dist.args))
 
 
+def _information(family: Family, response: Response) -> float | None:
+    """A quarter to a third, the most that a row of a logistic latent scale has."""
+    return 0.3 if family.link("mu").name == "logit" else None
+
+
 cumulative = register(
     Family(
         "cumulative",
@@ -185,6 +190,7 @@ cumulative = register(
         structure=_structure,
         renew=_renew,
         thresholds=True,
+        information=_information,
         options={"threshold": "flexible"},
         check_options=_check_options,
     )

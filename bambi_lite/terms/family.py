@@ -24,6 +24,11 @@ class FamilyTerm(Protocol):
         ...
 
     @property
+    def centres(self) -> str:
+        """The array of columns at whose means the parameters are sampled; empty for none."""
+        ...
+
+    @property
     def params(self) -> tuple[Param, ...]:
         """The unknowns."""
         ...

@@ -55,6 +55,11 @@ class ThresholdTerm:
         """Where the family finds them among its dpars."""
         return "thresholds"
 
+    @property
+    def centres(self) -> str:
+        """The array of columns at whose means the thresholds are sampled; empty for none."""
+        return f"X{suffix(self.resp)}" if self.b else ""
+
     def _name(self, i: int) -> str:
         """``Intercept``, or ``Intercept_1`` for the first group of several."""
         ending = suffix(self.resp)

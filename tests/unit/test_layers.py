@@ -76,6 +76,7 @@ HEAVY = {
 LOADED_LAZILY = {
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
+    "engines.native.cache": "numba's, as the ones below",
     "engines.native.callbacks": "compiled by numba, as are the ones below",
     "engines.native.draws": "as above",
     "engines.native.kernel": "as above",
