@@ -123,6 +123,9 @@ def read_inputs(
             groups[term] = GroupInput.read(term, frame)
             missing |= groups[term].missing
             names.update(dict.fromkeys(term.members))
+            if term.pw is not None and recipe.training:
+                missing |= evaluate(term.pw, scope, predictor.source).missing
+                names.update(dict.fromkeys(data_variables(term.pw)))
     for addition in additions:
         if addition.name == "cens" and len(addition.args) > 1:
             missing |= _bound_missing(addition, scope, formula.main.text)
@@ -222,8 +225,6 @@ def nodes_of(predictor: Predictor, formula: BrmsFormula, with_groups: bool) -> l
     for term in predictor.groups if with_groups else ():
         nodes += nodes_of_group(term)
         nodes += [Name(v) for s in term.specials for v in _columns_of_special(s)]
-        if term.by is not None:
-            nodes.append(term.by)
     return nodes
 
 
