@@ -27,6 +27,8 @@ CENSORED: Mapping[str, int] = MappingProxyType(
 DECISIONS: Mapping[str, int] = MappingProxyType({"lower": 0, "upper": 1, "FALSE": 0, "TRUE": 1})
 #: Addition terms that every family takes.
 ALWAYS = ("weights", "subset", "index")
+#: Addition terms that play no part in predictions, so that new data need not have them.
+UNPREDICTED = (*ALWAYS, "cens")
 #: Rounds of redrawing what fell outside the bounds of a truncation before giving up.
 _ROUNDS = 1000
 
@@ -56,7 +58,7 @@ class Observation:
 
 
 def observation(
-    additions: Mapping[str, AdditionColumns], y: np.ndarray | None, response: str
+    additions: Mapping[str, AdditionColumns], y: np.ndarray, response: str
 ) -> Observation:
     """The additions that act on any likelihood.
 
@@ -64,8 +66,8 @@ def observation(
     ----------
     additions : mapping
         Of the design.
-    y : array or None
-        The encoded response, to check bounds against; None where it is not known.
+    y : array
+        The encoded response, to check bounds against.
     response : str
         Its name, for messages.
 
@@ -85,29 +87,40 @@ def observation(
         arrays["cens"] = cens
         if upper is not None:
             arrays["rcens"] = upper
-            below = np.zeros(len(cens), dtype=bool) if y is None else (cens == 2) & (upper <= y)
-            if below.any():
+            if (below := (cens == 2) & (upper <= y)).any():
                 raise DataError(
                     f"The interval of '{response}' ends at or below its start in {rows_of(below)}: "
                     f"cens(code, upper) takes the larger end as its second argument."
                 )
-    if "trunc" in additions:
-        for name, bound in truncation(additions["trunc"]).items():
-            if not np.isinf(bound).all():
-                arrays[name] = bound
-        if "lb" in arrays and "ub" in arrays and (bad := arrays["lb"] >= arrays["ub"]).any():
-            raise DataError(f"trunc(): lb is not below ub in {rows_of(bad)}.")
-        for name, outside in (("lb", "below"), ("ub", "above")):
-            if y is None or name not in arrays:
-                continue
-            bad = y < arrays[name] if name == "lb" else y > arrays[name]
-            if bad.any():
-                raise DataError(
-                    f"Response '{response}' is {outside} its bound {name} of trunc() in "
-                    f"{rows_of(bad)}. A truncated response has no values outside its bounds; "
-                    f"values only known to be beyond a limit are censored: cens()."
-                )
+    arrays |= _bounds(additions, y, response)
     return Observation(MappingProxyType(arrays), codes)
+
+
+def new_observation(additions: Mapping[str, AdditionColumns]) -> Observation:
+    """What acts on the responses of new rows: of all this, truncation alone."""
+    return Observation(MappingProxyType(_bounds(additions, None, "")))
+
+
+def _bounds(
+    additions: Mapping[str, AdditionColumns], y: np.ndarray | None, response: str
+) -> dict[str, np.ndarray]:
+    """The bounds of a truncation that are finite somewhere, checked against the response."""
+    if "trunc" not in additions:
+        return {}
+    found = {k: v for k, v in truncation(additions["trunc"]).items() if not np.isinf(v).all()}
+    if "lb" in found and "ub" in found and (bad := found["lb"] >= found["ub"]).any():
+        raise DataError(f"trunc(): lb is not below ub in {rows_of(bad)}.")
+    for name, bound in found.items():
+        if y is None:
+            continue
+        bad, outside = (y < bound, "below") if name == "lb" else (y > bound, "above")
+        if bad.any():
+            raise DataError(
+                f"Response '{response}' is {outside} its bound {name} of trunc() in "
+                f"{rows_of(bad)}. A truncated response has no values outside its bounds; "
+                f"values only known to be beyond a limit are censored: cens()."
+            )
+    return found
 
 
 def weights(addition: AdditionColumns) -> np.ndarray:

@@ -119,8 +119,9 @@ def _block(
         levels=first.levels,
         coefs=coefs,
         cor=all(group.cor for _, _, group in parts),
+        place=(first_predictor.dpar, place),
         by=by,
-        cov=(first_predictor.dpar, place) if first.cov_matrix is not None else None,
+        cov=first.cov,
         student=first.dist == "student",
     )
 
