@@ -19,7 +19,7 @@ from .additions import (
 )
 from .design import Design
 from .draws import Draws, parameter_values
-from .errors import DataError, FamilyError, listing
+from .errors import DataError, FamilyError, listing, rows_at
 from .families import Family, Response
 from .links import Linked
 from .spec import linked_dpars, model_predictors, new_arrays
@@ -257,9 +257,10 @@ def _observed(draws: Draws, newdata: Any, design: Design) -> tuple[Response, Obs
     spec = draws.spec
     if newdata is None:
         return spec.response, spec.seen
-    extra = family_data(design.additions)
-    response = spec.family.new_response(spec.response, extra, design.n_obs)
-    return response, new_observation(design.additions)
+    with rows_at(design.rows):
+        extra = family_data(design.additions)
+        response = spec.family.new_response(spec.response, extra, design.n_obs)
+        return response, new_observation(design.additions, spec.family.discrete)
 
 
 def _labelled(

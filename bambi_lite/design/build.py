@@ -231,7 +231,10 @@ def _design(
         _warn_dropped(complete)
     kept = complete & inputs.subset
     if not kept.any():
-        raise DataError("No row is left by subset().")
+        raise DataError(
+            f"No row is left by subset(): it is FALSE in all of the {int(complete.sum())} rows "
+            "without missing values."
+        )
     used: IntArray = np.flatnonzero(kept)
     # A slice spares the copies of long columns when nothing is left out.
     rows: Rows = slice(None) if kept.all() else used

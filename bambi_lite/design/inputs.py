@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, listing, suggest
+from ..errors import DataError, listing, rows_of, suggest
 from ..formula import (
     Addition,
     BrmsFormula,
@@ -188,7 +188,13 @@ def _subset(additions: Iterable[Addition], scope: Scope, text: str, n: int) -> A
             value = evaluate(addition.args[0], scope, text)
             if value.is_factor or value.data.ndim != 1:
                 raise DataError(f"'{deparse(addition.node)}' needs a column of TRUE and FALSE.")
-            return np.nan_to_num(np.asarray(value.data)) != 0
+            data = np.asarray(value.data, dtype=float)
+            if np.isnan(data).any():
+                raise DataError(
+                    f"'{deparse(addition.node)}' is missing in {rows_of(np.isnan(data))}; it says "
+                    "of each row whether it is used, TRUE or FALSE."
+                )
+            return data != 0
     return np.ones(n, dtype=bool)
 
 

@@ -22,7 +22,7 @@ def data_set():
         {
             "y": 1.0 + 0.5 * x + RNG.normal(size=N),
             "count": RNG.poisson(3.0, N),
-            "share": np.round(RNG.uniform(-0.1, 1.1, N).clip(0.0, 1.0), 2),
+            "choice": np.resize(["p", "q", "r", "q"], N),
             "x": x,
             "x1": RNG.normal(size=N),
             "x2": RNG.normal(size=N),
@@ -36,7 +36,7 @@ def data_set():
 
 
 DATA = data_set()
-Y, COUNT, SHARE, SLOPE = (DATA[name].to_numpy() for name in ("y", "count", "share", "x"))
+Y, COUNT, SLOPE = (DATA[name].to_numpy() for name in ("y", "count", "x"))
 X = SLOPE - SLOPE.mean()
 G, H = (DATA[name].str[1:].astype(int).to_numpy() - 1 for name in ("g", "h"))
 EVEN = np.arange(GROUPS) % 2 == 0
@@ -195,12 +195,13 @@ def member_covariates(v):
 
 
 def tied(v):
-    """A parameter that takes the value of another one."""
-    p, phi, zoi = special.expit(eta(v)), v["phi"], v["zoi"]
-    inside = stats.beta(p * phi, (1.0 - p) * phi).logpdf(np.clip(SHARE, 0.01, 0.99))
-    ends = np.where(SHARE == 1.0, np.log(zoi), np.log1p(-zoi))
-    row = np.where(np.isin(SHARE, (0.0, 1.0)), np.log(zoi) + ends, np.log1p(-zoi) + inside)
-    return row, known(v, "phi")
+    """A parameter that takes the value of another one: two categories with the same odds."""
+    mu = v["Intercept_muq"] + v["b_muq"][0] * X
+    logits = np.column_stack([np.zeros(N), mu, mu])
+    p = np.exp(special.log_softmax(logits, axis=1))
+    chosen = np.searchsorted(["p", "q", "r"], DATA["choice"])
+    prior = stats.norm(0, 5).logpdf(v["Intercept_muq"])
+    return stats.multinomial(1, p).logpmf(np.eye(3)[chosen]), prior
 
 
 LOG_SIGMA = bl.prior("normal(0, 5)", class_="Intercept", dpar="sigma")
@@ -238,9 +239,9 @@ MODELS = {
         ],
         inflated,
     ),
-    "coi tied to zoi": (
-        bl.bf("share ~ x", coi="zoi"), "zero_one_inflated_beta",
-        [bl.prior("exponential(1)", class_="phi")], tied,
+    "mur tied to muq": (
+        bl.bf("choice ~ x", mur="muq"), "categorical",
+        [bl.prior("normal(0, 5)", class_="Intercept", dpar="muq")], tied,
     ),
     "mm": ("y ~ x + (1 | mm(g, h))", "gaussian", [SIGMA, SD], members),
     "mm, weights": (
@@ -260,7 +261,8 @@ MODELS = {
 @pytest.mark.parametrize("name", MODELS)
 def test_density_and_log_lik_are_what_scipy_says(tools, name):
     formula, family, priors, by_hand = MODELS[name]
-    built = bl.Model(formula, DATA, family, prior=[INTERCEPT, *priors], data2={"A": A})
+    given = priors if family == "categorical" else [INTERCEPT, *priors]
+    built = bl.Model(formula, DATA, family, prior=given, data2={"A": A})
 
     def as_arrays(v):
         row, prior = by_hand(v)

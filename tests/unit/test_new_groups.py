@@ -179,13 +179,13 @@ def test_effects_that_two_parameters_share_are_drawn_together():
 WRONG = {
     "unknown stratum": (
         rows(b=["none", "none"]),
-        "The by variable 'b' of '(x | gr(g, by = b))' has levels that the training data do not have: "
-        "'none'. Known: 'ctl', 'trt'.",
+        "The by variable 'b' of '(x | gr(g, by = b))' has levels that the training data do not "
+        "have: 'none'. Known: 'ctl', 'trt'.",
     ),
     "two strata in one group": (
         rows(b=["ctl", "trt"]),
-        "The by variable 'b' of '(x | gr(g, by = b))' has more than one value in the group 'new'; it "
-        "must be constant within each level of 'g'.",
+        "The by variable 'b' of '(x | gr(g, by = b))' has more than one value in the group "
+        "'new'; it must be constant within each level of 'g'.",
     ),
     "a known group in another stratum": (
         rows(g=["g0", "g0"], b=["trt", "trt"]),
