@@ -1,23 +1,21 @@
-"""Addition terms: ``y | weights(w) + cens(c) ~ x``, read, checked, and what they do to a density.
+"""Addition terms: ``y | weights(w) + cens(c) ~ x``, read and checked.
 
 Some change every likelihood in the same way (weights, censoring, truncation): they make an
-:class:`Observation`. The others (trials, rate, se, dec, vreal, vint, thresholds) are numbers
-that a family asks for: :func:`family_data` reads them.
+:class:`~bambi_lite.observation.Observation`. The others (trials, rate, se, dec, vreal, vint,
+thresholds) are numbers that a family asks for: :func:`family_data` reads them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from .design import AdditionColumns, Column
-from .dists import Dist, log_difference
-from .errors import DataError, SamplingError, listing, rows_of, suggest
-from .xp import Array, Namespace, numpy_namespace
+from .errors import DataError, listing, rows_of, suggest
+from .observation import Observation
 
 #: brms' codes of censored observations.
 CENSORED: Mapping[str, int] = MappingProxyType(
@@ -29,32 +27,6 @@ DECISIONS: Mapping[str, int] = MappingProxyType({"lower": 0, "upper": 1, "FALSE"
 ALWAYS = ("weights", "subset", "index")
 #: Addition terms that play no part in predictions, so that new data need not have them.
 UNPREDICTED = (*ALWAYS, "cens")
-#: Rounds of redrawing what fell outside the bounds of a truncation before giving up.
-_ROUNDS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """How the response was observed: what acts on every likelihood alike.
-
-    Attributes
-    ----------
-    arrays : mapping
-        Arrays of shape (n_obs,), of which there may be: ``weights``; ``cens`` (-1 left, 0 none, 1
-        right, 2 interval) and ``rcens`` (upper ends of the intervals); ``lb`` and ``ub``
-        (truncation, infinite where there is none).
-    codes : frozenset of int
-        Which codes of censoring occur.
-    """
-
-    arrays: Mapping[str, Any] = field(default_factory=dict)
-    codes: frozenset[int] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.arrays)
-
-
-# -- reading ---------------------------------------------------------------------------------
 
 
 def observation(
@@ -336,94 +308,3 @@ _READ: Mapping[str, Callable[[Column], np.ndarray]] = {
     "vreal": lambda column: _numbers(column, "vreal"),
     "vint": lambda column: _whole(column, "vint", what=" Other numbers: vreal()."),
 }
-
-
-# -- acting ----------------------------------------------------------------------------------
-
-
-def log_density(xp: Namespace, dist: Dist, y: Array, seen: Observation, discrete: bool) -> Array:
-    """The log-density of each observation, as it was observed.
-
-    Parameters
-    ----------
-    xp : namespace
-        Of the world the arguments live in.
-    dist : Dist
-        The likelihood.
-    y : array
-        The response.
-    seen : Observation
-        Its arrays are of the same world.
-    discrete : bool
-        Whether the response is a whole number: a lower bound then belongs to it.
-
-    Returns
-    -------
-    array of shape (..., n_obs)
-        ``log f(y)``; for censored rows the log-probability of what is known; minus the
-        log-probability of the bounds of a truncation; times the weight. As in brms 2.23.
-    """
-    arrays = seen.arrays
-    value = dist.logp(xp, y) if seen.codes <= {0} or 0 in seen.codes else 0.0
-    if seen.codes:
-        cens = arrays["cens"]
-        if 1 in seen.codes:
-            value = xp.where(xp.equal(cens, 1), dist.lccdf(xp, y), value)
-        if -1 in seen.codes:
-            value = xp.where(xp.equal(cens, -1), dist.lcdf(xp, y), value)
-        if 2 in seen.codes:
-            # Rows without an interval take an upper end above y, so that nothing there is zero.
-            interval = xp.equal(cens, 2)
-            upper = xp.where(interval, arrays["rcens"], y + 1.0)
-            value = xp.where(interval, log_mass(xp, dist, y, upper), value)
-    if "lb" in arrays or "ub" in arrays:
-        value = value - log_bounds(xp, dist, arrays, discrete)
-    return value * arrays["weights"] if "weights" in arrays else value
-
-
-def log_mass(xp: Namespace, dist: Dist, lower: Array, upper: Array) -> Array:
-    """log P(lower < Y <= upper), from the tail in which it loses no digits."""
-    low, high = dist.lcdf(xp, lower), dist.lcdf(xp, upper)
-    right = log_difference(xp, dist.lccdf(xp, lower), dist.lccdf(xp, upper))
-    left = log_difference(xp, high, low)
-    return xp.where(low < -0.6931471805599453, left, right)
-
-
-def log_bounds(xp: Namespace, dist: Dist, bounds: Mapping[str, Array], discrete: bool) -> Array:
-    """The log-probability of the values between the bounds of a truncation."""
-    # P(Y >= lb) of a whole number is P(Y > lb - 1).
-    step = 1.0 if discrete else 0.0
-    if "ub" not in bounds:
-        return dist.lccdf(xp, bounds["lb"] - step)
-    if "lb" not in bounds:
-        return dist.lcdf(xp, bounds["ub"])
-    return log_mass(xp, dist, bounds["lb"] - step, bounds["ub"])
-
-
-def draw(rng: np.random.Generator, dist: Dist, seen: Observation) -> np.ndarray:
-    """Random responses; those of a truncated response lie between its bounds.
-
-    Raises
-    ------
-    SamplingError
-        When the bounds have so little probability that no draw falls between them.
-    """
-    values = np.array(dist.random(rng), dtype=float)
-    lower, upper = seen.arrays.get("lb", -np.inf), seen.arrays.get("ub", np.inf)
-    if "lb" not in seen.arrays and "ub" not in seen.arrays:
-        return values
-    for _ in range(_ROUNDS):
-        outside = (values < lower) | (values > upper)
-        if not outside.any():
-            return values
-        values = np.where(outside, dist.random(rng), values)
-    raise SamplingError(
-        f"After {_ROUNDS} tries {int(outside.sum())} of {outside.size} predicted values still lie "
-        f"outside the bounds of trunc(): they have next to no probability under the model."
-    )
-
-
-def numpy_log_density(dist: Dist, y: np.ndarray, seen: Observation, discrete: bool) -> np.ndarray:
-    """:func:`log_density` on draws; the logarithm of zero is meant where it occurs."""
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.asarray(log_density(numpy_namespace(), dist, y, seen, discrete))

@@ -9,19 +9,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from .additions import (
-    UNPREDICTED,
-    Observation,
-    draw,
-    family_data,
-    new_observation,
-    numpy_log_density,
-)
+from .additions import UNPREDICTED, family_data, new_observation
 from .design import Design
 from .draws import Draws, parameter_values
 from .errors import DataError, FamilyError, listing, rows_at
 from .families import Family, Response
 from .links import Linked
+from .observation import Observation, draw, numpy_log_density
 from .spec import linked_dpars, model_predictors, new_arrays
 from .terms import NEW_LEVELS, NewLevels, new_effects
 from .xp import numpy_namespace
@@ -157,7 +151,7 @@ def posterior_predict(
     Raises
     ------
     SamplingError
-        When the bounds of a truncation have next to no probability.
+        When there is no probability between the bounds of a truncation.
     """
     linked, design = _linked(
         draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed, _predicted(draws)
@@ -167,7 +161,7 @@ def posterior_predict(
     dist = spec.family.likelihood(numpy_namespace(), _whole(draws, linked, design), response)
     # The second of two independent streams: the first one draws new groups.
     rng = np.random.default_rng(seed).spawn(1)[0]
-    values = draw(rng, dist, seen)
+    values = draw(rng, dist, seen, spec.family.discrete)
     coords = {"category": response.categories} if spec.response.y.ndim > 1 else {}
     return _labelled(draws, values, design, "response", coords)
 

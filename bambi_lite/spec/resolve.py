@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..additions import ALWAYS, Observation, family_data, observation
+from ..additions import ALWAYS, family_data, observation
 from ..design import Design, PredictorDesign, build_design
 from ..errors import FamilyError, FormulaError, listing, rows_at
 from ..families import Dpar, Family, Response, get_family
 from ..formula import BrmsFormula, bf
 from ..links import get_link
+from ..observation import Observation
 from ..params import Param
 from ..priors import assign, default_rows, merge, scale_facts, user_rows
 from ..terms import FamilyTerm, GroupBlock

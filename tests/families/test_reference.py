@@ -6,6 +6,7 @@ them; all others stand below by name. A case in both fails: the list may only sh
 """
 
 import json
+import sys
 from pathlib import Path
 
 FACTS = Path(__file__).parents[1] / "facts"
@@ -65,9 +66,9 @@ def stored(path):
 
 def counted(found, later, total):
     """The cases that are here, after a look that each is here or waits, and none does both."""
-    print(f"{len(found)} of {total}; waiting: {len(later)}")
-    for name, reason in later.items():
-        print(f"  {name}: {reason}")
+    lines = (f"{name}: {reason}" for name, reason in later.items())
+    # What `pytest -s` shows.
+    sys.stdout.write("\n  ".join([f"\n{len(found)} of {total}; waiting:", *lines]))
     assert len(set(found)) == len(found)
     assert not set(found) & set(later)
     assert len(found) + len(later) == total

@@ -38,6 +38,24 @@ def density(model, point, jacobian=False):
     return float(sum(np.sum(v) for v in values))
 
 
+def slope(model, point, direction):
+    """The derivative of the whole density in a direction, by the graph and by a difference."""
+    logp = model.logp()
+    gradients = pytensor.grad(logp, model.value_vars, disconnected_inputs="ignore")
+    run = pytensor.function(
+        model.value_vars, [logp, *gradients], mode=MODE, on_unused_input="ignore"
+    )
+
+    def at(step):
+        return run(*(point[v.name] + step * direction[v.name] for v in model.value_vars))
+
+    _, *own = at(0.0)
+    assert all(np.isfinite(g).all() for g in own)
+    exact = sum(np.sum(g * direction[v.name]) for g, v in zip(own, model.value_vars, strict=True))
+    step = 1e-5
+    return float(exact), float((at(step)[0] - at(-step)[0]) / (2.0 * step))
+
+
 def given(built, points):
     """A fit from the values at some points: named as brms does, written to a table, read back."""
     from bambi_lite.draws import collect
@@ -70,6 +88,8 @@ def as_frame(draws):
 def check(built, by_hand, n_points=2, rtol=1e-10):
     """The sampler's density and ``log_lik`` at given draws are what `by_hand` says.
 
+    The gradient is finite and that of the density.
+
     ``by_hand(v) -> (log-likelihood of each row, log prior)`` at the values `v`.
     """
     rng = np.random.default_rng(7)
@@ -81,6 +101,9 @@ def check(built, by_hand, n_points=2, rtol=1e-10):
         assert np.isfinite(row).all()
         np.testing.assert_allclose(density(model, point), row.sum() + prior, rtol=rtol)
         rows.append(row)
+    direction = {name: rng.standard_normal(np.shape(x)) for name, x in points[0].items()}
+    exact, difference = slope(model, points[0], direction)
+    np.testing.assert_allclose(exact, difference, rtol=1e-5, atol=1e-5)
     ours = given(built, points).log_lik()
     assert dict(ours.sizes) == {"chain": 1, "draw": n_points, "obs": len(rows[0])}
     np.testing.assert_allclose(ours.to_numpy()[0], rows, rtol=rtol, atol=1e-12)

@@ -36,6 +36,10 @@ def data_set():
             "count_end": np.where(cens == "interval", count + RNG.integers(1, 4, N), 0),
             "lower": y - RNG.uniform(0.2, 2.0, N),
             "upper": y + RNG.uniform(0.2, 2.0, N),
+            "some_lower": np.where(np.arange(N) % 3 == 0, y - 0.7, -np.inf),
+            "some_upper": np.where(np.arange(N) % 4 == 0, y + 0.8, np.inf),
+            "some_count_lower": np.where(np.arange(N) % 3 == 0, count, -np.inf),
+            "some_count_upper": np.where(np.arange(N) % 4 == 0, count + 2, np.inf),
             "count_lower": np.maximum(count - RNG.integers(0, 3, N), 0),
             "count_upper": count + RNG.integers(0, 4, N),
         }
@@ -184,6 +188,19 @@ def trunc_gaussian(v):
     return law.logpdf(Y) - np.log(mass), prior(v, "sigma")
 
 
+def trunc_of_some(v):
+    """Bounds that only some rows have, on either side."""
+    law = stats.norm(eta(v), v["sigma"])
+    mass = law.cdf(DATA["some_upper"]) - law.cdf(DATA["some_lower"])
+    return law.logpdf(Y) - np.log(mass), prior(v, "sigma")
+
+
+def trunc_of_some_counts(v):
+    law = stats.poisson(np.exp(eta(v)))
+    mass = law.cdf(DATA["some_count_upper"]) - law.cdf(DATA["some_count_lower"] - 1)
+    return law.logpmf(COUNT) - np.log(mass), prior(v)
+
+
 def trunc_below(v):
     law = stats.norm(eta(v), v["sigma"])
     return law.logpdf(Y) - law.logsf(-4.0), prior(v, "sigma")
@@ -262,6 +279,13 @@ MODELS = {
     ),
     "trunc of gaussian": (
         "y | trunc(lb = lower, ub = upper) ~ x", "gaussian", [SIGMA], trunc_gaussian,
+    ),
+    "trunc of some rows": (
+        "y | trunc(lb = some_lower, ub = some_upper) ~ x", "gaussian", [SIGMA], trunc_of_some,
+    ),
+    "trunc of some counts": (
+        "count | trunc(lb = some_count_lower, ub = some_count_upper) ~ x", "poisson", [],
+        trunc_of_some_counts,
     ),
     "trunc below": ("y | trunc(lb = -4) ~ x", "gaussian", [SIGMA], trunc_below),
     "trunc above": ("y | trunc(ub = upper) ~ x", "gaussian", [SIGMA], trunc_above),

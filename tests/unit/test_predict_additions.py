@@ -22,6 +22,8 @@ DATA = pd.DataFrame(
         "lower": -4.0,
         "upper": 6.0,
         "c": np.resize(["none", "left", "right"], 20),
+        "least": 0,
+        "most": 8,
         "g": np.resize(["a", "b"], 20),
         "used": np.arange(20) > 4,
     }
@@ -116,13 +118,32 @@ def test_truncated_counts_keep_their_lower_bound():
     assert stats.chisquare(counts, counts.sum() * p / p.sum()).pvalue > 1e-3
 
 
+@pytest.mark.parametrize(("lower", "upper"), [(8.0, 9.0), (-np.inf, -4.0), (42.0, np.inf)])
+def test_truncated_responses_of_a_thin_tail(lower, upper):
+    fit = fit_of("y | trunc(lb = lower, ub = upper) ~ x", b_Intercept=2.0, sigma=1.0)
+    drawn = predict(fit, pd.DataFrame({"x": [0.0], "lower": lower, "upper": upper}))[:, 0]
+    law = stats.truncnorm(lower - 2.0, upper - 2.0, loc=2.0)
+    assert stats.kstest(drawn, law.cdf).pvalue > 1e-3
+
+
+def test_truncated_counts_of_a_thin_tail():
+    """Counts above zero where nearly all are zero: one, and rarely two."""
+    fit = fit_of("I(k + 1) | trunc(lb = 1) ~ x", "poisson", b_Intercept=np.log(1e-3))
+    drawn = predict(fit)
+    assert drawn.min() == 1.0
+    more = np.mean(drawn > 1.0)
+    assert abs(more - 5e-4) < 4 * np.sqrt(5e-4 / drawn.size)
+
+
 def test_bounds_without_probability_are_an_error():
-    fit = fit_of("y | trunc(lb = lower, ub = upper) ~ x", n=10, b_Intercept=2.0, sigma=1.0)
+    fit = fit_of("k | trials(8) + trunc(lb = 0, ub = most) ~ x", "binomial", n=10)
+    assert predict(fit, pd.DataFrame({"x": [0.0], "most": 0})).max() == 0.0
+    fit = fit_of("k | trials(n) + trunc(lb = least) ~ x", "binomial", n=10)
     with pytest.raises(bl.SamplingError) as error:
-        predict(fit, pd.DataFrame({"x": [0.0], "lower": 40.0, "upper": 50.0}))
+        predict(fit, pd.DataFrame({"x": [0.0], "n": 2, "least": 3}))
     assert str(error.value) == (
-        "After 1000 tries 10 of 10 predicted values still lie outside the bounds of trunc(): they "
-        "have next to no probability under the model."
+        "10 predicted values have no probability at all between the bounds of trunc(): the model "
+        "puts them elsewhere."
     )
 
 
