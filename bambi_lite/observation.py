@@ -185,7 +185,8 @@ def _inverted(
     target = np.logaddexp(np.log1p(-u) + ends[0], np.log(u) + ends[1])
 
     def reached(y: np.ndarray) -> np.ndarray:
-        return np.where(left, dist.lcdf(xp, y) >= target, dist.lccdf(xp, y) <= target)
+        low_enough, high_enough = dist.lcdf(xp, y) >= target, dist.lccdf(xp, y) <= target
+        return np.asarray(np.where(left, low_enough, high_enough))
 
     low = _until(lambda y: ~reached(y), np.where(has_lower, low, first - step), some, -1.0)
     high = _until(reached, np.where(has_upper, high, last), some, 1.0)
