@@ -144,6 +144,9 @@ class Family:
         ``refcat`` of categorical ones.
     check_options : callable or None
         ``check_options(options)`` raises FamilyError for a setting that cannot be.
+    kernel : str
+        Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
+        where an engine has one; a test holds it to `likelihood`.
     """
 
     name: str
@@ -166,6 +169,7 @@ class Family:
     thresholds: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
+    kernel: str = ""
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""

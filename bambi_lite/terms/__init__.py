@@ -1,6 +1,6 @@
 """The summands of a linear predictor: a file a kind."""
 
-from .base import Quantity, Term, Values, suffix
+from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
@@ -19,6 +19,7 @@ __all__ = [
     "GroupTerm",
     "NewLevels",
     "OffsetTerm",
+    "Piece",
     "PopulationTerm",
     "Quantity",
     "ScalarTerm",
