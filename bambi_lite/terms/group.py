@@ -115,7 +115,7 @@ class GroupBlock:
     @property
     def simple(self) -> bool:
         """Whether the effects are normal with one covariance, independent between levels."""
-        return self.by is None and self.cov is None and not self.student
+        return self.by is None and not self.cov and not self.student
 
     @property
     def strata(self) -> tuple[str, ...]:

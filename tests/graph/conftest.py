@@ -38,6 +38,52 @@ def density(model, point, jacobian=False):
     return float(sum(np.sum(v) for v in values))
 
 
+def value_vars(model, made, x):
+    """The same point as PyMC names it; the transforms of both are the same."""
+    point = {}
+    for rv in model.free_RVs:
+        var = model.rvs_to_values[rv]
+        name = rv.name.removesuffix("_partial")
+        if name in made.places:
+            own = x[made.places[name]]
+        else:  # an element with a prior of its own
+            whole, _, number = name.rpartition("_")
+            priors = made.spec.priors[whole]
+            distinct = list(dict.fromkeys(priors))[int(number) - 1]
+            own = x[made.places[whole]][[p == distinct for p in priors]]
+        point[var.name] = own.reshape(model.initial_point()[var.name].shape)
+    return point
+
+
+def positions(model, made):
+    """Where each number of PyMC's gradient stands in the kernels' vector."""
+    found = value_vars(model, made, np.arange(made.n_dim, dtype=float))
+    return np.concatenate([found[v.name].ravel() for v in model.value_vars]).astype(int)
+
+
+def check_kernels(built):
+    """Where a model is sampled by the kernels: their value and gradient are those of the graph."""
+    from bambi_lite.engines import Plan, make_plan, program
+    from bambi_lite.engines.native.kernel import density as kernel
+
+    if make_plan(built.spec).engine != "kernels":
+        return
+    model, made = built.pymc, program(built.spec, Plan())
+    where = positions(model, made)
+    logp, dlogp = model.compile_logp(mode=MODE), model.compile_dlogp(mode=MODE)
+    rng = np.random.default_rng(9)
+    constants = []
+    for x in rng.normal(scale=0.3, size=(2, made.n_dim)):
+        gradient = np.empty(made.n_dim)
+        value = kernel(x, made.ints, made.floats, gradient)
+        point = value_vars(model, made, x)
+        constants.append(float(logp(point)) - value)
+        expected = dlogp(point)
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(gradient[where], expected, rtol=1e-8, atol=1e-9 * scale)
+    np.testing.assert_allclose(*constants, rtol=1e-9, atol=1e-8)
+
+
 def slope(model, point, direction):
     """The derivative of the whole density in a direction, by the graph and by a difference."""
     logp = model.logp()
@@ -88,7 +134,7 @@ def as_frame(draws):
 def check(built, by_hand, n_points=2, rtol=1e-10):
     """The sampler's density and ``log_lik`` at given draws are what `by_hand` says.
 
-    The gradient is finite and that of the density.
+    The gradient is finite and that of the density; so are those of the kernels, where these sample.
 
     ``by_hand(v) -> (log-likelihood of each row, log prior)`` at the values `v`.
     """
@@ -101,6 +147,7 @@ def check(built, by_hand, n_points=2, rtol=1e-10):
         assert np.isfinite(row).all()
         np.testing.assert_allclose(density(model, point), row.sum() + prior, rtol=rtol)
         rows.append(row)
+    check_kernels(built)
     direction = {name: rng.standard_normal(np.shape(x)) for name, x in points[0].items()}
     exact, difference = slope(model, points[0], direction)
     np.testing.assert_allclose(exact, difference, rtol=1e-5, atol=1e-5)
