@@ -15,9 +15,9 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from ..additions import Observation, draw, log_density
 from ..dists import VOCABULARY, Dist
 from ..errors import SamplingError, listing
+from ..observation import Observation, draw, log_density
 from ..params import Param, Prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects
 from ..xp import pytensor_namespace
@@ -179,7 +179,7 @@ def _observe(spec: ModelSpec, dist: Dist, observed: Any, seen: Observation) -> N
 
     def random(_: Any, *args: Any, rng: Any = None, size: Any = None) -> Any:
         *values, generator = (*args, rng)
-        return draw(generator, *apart(values))
+        return draw(generator, *apart(values), spec.family.discrete)
 
     # All of the response is one value of the distribution, so that arguments of any shape may
     # belong to it (thresholds, columns); the first argument is there for its shape.

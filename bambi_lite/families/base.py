@@ -71,6 +71,8 @@ class Dpar:
         The name that default priors and links know it by, where that is not its own: ``mu`` for
         ``muB``, ``sigma`` for ``sigmap2``. A parameter of stem ``mu`` takes the main formula
         unless it has its own.
+    known : str
+        Why it can have neither a formula nor another value, where it cannot.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Dpar:
     upper: float | str | None = None
     fixed: float | None = None
     stem: str = ""
+    known: str = ""
 
     @property
     def main(self) -> bool:

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..additions import Observation
 from ..design import Design, PredictorDesign
 from ..families import Family, Response
 from ..formula import BrmsFormula
 from ..links import Link, Linked, get_link
+from ..observation import Observation
 from ..params import Param, Prior
 from ..priors import PriorRow
 from ..terms import FamilyTerm, GroupBlock, Term

@@ -266,7 +266,7 @@ def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
     tables = []
     for dpar in draws.spec.dpars:
         names = draws.named(dpar.name)
-        if dpar.predicted:
+        if dpar.predicted or dpar.tied:
             continue
         table = _rows(draws, {name: name for name in names}, prob, robust)
         if not names:

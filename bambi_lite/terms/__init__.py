@@ -4,10 +4,12 @@ from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
+from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
+    "NEW_LEVELS",
     "SPACINGS",
     "By",
     "Coef",
@@ -15,6 +17,7 @@ __all__ = [
     "FixedTerm",
     "GroupBlock",
     "GroupTerm",
+    "NewLevels",
     "OffsetTerm",
     "Piece",
     "PopulationTerm",
@@ -23,6 +26,7 @@ __all__ = [
     "Term",
     "ThresholdTerm",
     "Values",
+    "new_effects",
     "population_term",
     "suffix",
     "threshold_term",

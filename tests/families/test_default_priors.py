@@ -1,4 +1,4 @@
-"""Default priors of the families: brms' tables, row by row."""
+"""Default priors of families, of addition terms and of whole models: brms' tables, row by row."""
 
 import json
 import warnings
@@ -10,8 +10,13 @@ import bambi_lite as bl
 from bambi_lite.formula import lf
 from bambi_lite.priors import COLUMNS
 
-FACTS = Path(__file__).parents[1] / "facts" / "default_priors_families.json"
-CASES = {case["id"]: case for case in json.loads(FACTS.read_text(encoding="utf-8"))["cases"]}
+FACTS = Path(__file__).parents[1] / "facts"
+FILES = ("default_priors_families.json", "default_priors_terms.json")
+CASES = {
+    case["id"]: case
+    for file in FILES
+    for case in json.loads((FACTS / file).read_text(encoding="utf-8"))["cases"]
+}
 
 # Families that cannot be used yet, and what they wait for. A case that could be built fails the
 # second test, so the list only shrinks.

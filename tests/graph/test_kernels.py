@@ -78,34 +78,11 @@ def build(name):
         return bl.Model(formula, bl.load_data("synth1"), family, prior=priors)
 
 
-def value_vars(model, made, x):
-    """The same point as PyMC names it; the transforms of both are the same."""
-    point = {}
-    for rv in model.free_RVs:
-        var = model.rvs_to_values[rv]
-        name = rv.name.removesuffix("_partial")
-        if name in made.places:
-            own = x[made.places[name]]
-        else:  # an element with a prior of its own
-            whole, _, number = name.rpartition("_")
-            priors = made.spec.priors[whole]
-            distinct = list(dict.fromkeys(priors))[int(number) - 1]
-            own = x[made.places[whole]][[p == distinct for p in priors]]
-        point[var.name] = own.reshape(model.initial_point()[var.name].shape)
-    return point
-
-
-def positions(model, made):
-    """Where each number of PyMC's gradient stands in the kernels' vector."""
-    found = value_vars(model, made, np.arange(made.n_dim, dtype=float))
-    return np.concatenate([found[v.name].ravel() for v in model.value_vars]).astype(int)
-
-
 @pytest.mark.parametrize("name", MODELS)
-def test_kernels_are_the_plain_model(name):
+def test_kernels_are_the_plain_model(tools, name):
     built = build(name)
     model, made = built.pymc, program(built.spec, Plan())
-    where = positions(model, made)
+    where = tools.positions(model, made)
     assert sorted(where) == list(range(made.n_dim))
     logp = model.compile_logp(mode="FAST_COMPILE")
     dlogp = model.compile_dlogp(mode="FAST_COMPILE")
@@ -115,7 +92,7 @@ def test_kernels_are_the_plain_model(name):
         x = rng.normal(scale=0.4, size=made.n_dim)
         gradient = np.empty(made.n_dim)
         value = density(x, made.ints, made.floats, gradient)
-        point = value_vars(model, made, x)
+        point = tools.value_vars(model, made, x)
         theirs = float(logp(point))
         constant = theirs - value if constant is None else constant
         np.testing.assert_allclose(value + constant, theirs, rtol=1e-9, atol=1e-8)

@@ -24,6 +24,7 @@ LAYERS = {
     "dists": 1,
     "links": 1,
     "params": 2,
+    "observation": 2,
     "formula": 3,
     "design": 4,
     "terms": 5,
