@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -12,11 +12,10 @@ import pandas as pd
 
 from .additions import censoring, truncation, weights
 from .design import AdditionColumns, Column, Design, MvDesign, PredictorDesign, group_effects
-from .draws import named_tree
+from .draws import in_order
 from .errors import DataError, listing, suggest
-from .params import ParamKey
 from .spec import ModelSpec, template
-from .terms import FixedTerm
+from .terms import Quantity
 
 #: Addition terms whose first argument is an array of the data list, and its name there.
 _ARRAYS = {
@@ -129,9 +128,9 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Parameters that the formula fixes, such as ``sigma = 2``, are among them: brms keeps their
-        value as a constant draw. ``lprior`` and ``lp__``, with which brms closes the list, are not:
-        they are no parameters, and a fit does not hold them.
+        The same as in the posterior of a fit, with the elements of arrays one by one. Parameters
+        that the formula fixes, such as ``sigma = 2``, are among them as constant draws. ``lprior``
+        and ``lp__``, with which brms closes the list, are not: they are no parameters.
 
     Examples
     --------
@@ -141,46 +140,23 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     ('b_Intercept', 'b_Days', 'sigma', 'Intercept')
     """
     p = template(spec)
-    tree, keys = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
-    posterior = tree["posterior"].to_dataset()
-    names = [name for key in _uncentred_last(keys) for name in _elements(key, posterior[key])]
-    fixed = [d.name for d in spec.dpars if any(isinstance(t, FixedTerm) for t in d.terms)]
-    # They stand with the other parameters that are one number.
-    place = next((i for i, n in enumerate(names) if n in keys and _late(keys[n])), len(names))
-    return (*names[:place], *fixed, *names[place:])
+    parts: dict[str, list[Quantity]] = {}
+    for q in in_order(q for part in spec.terms() for q in part.quantities(p)):
+        parts.setdefault(q.name, []).append(q)
+    return tuple(name for found in parts.values() for name in _elements(found))
 
 
-def _late(key: ParamKey) -> bool:
-    return key.cls in ("Intercept", "r")
+def _elements(parts: Sequence[Quantity]) -> Iterator[str]:
+    """``r_g[1,Intercept]``, ...: the first index runs fastest, as in R.
 
-
-def _uncentred_last(keys: Mapping[str, ParamKey]) -> list[str]:
-    """The order of class b: the intercepts that are sampled centred, then each vector b."""
-
-    def owner(key: ParamKey) -> tuple[str, str, str]:
-        return key.resp, key.dpar, key.nlpar
-
-    centred = {owner(key) for key in keys.values() if key.cls == "Intercept"}
-    vectors = list(dict.fromkeys(owner(k) for k in keys.values() if k.cls == "b"))
-
-    def rank(name: str) -> tuple[bool, int]:
-        key = keys[name]
-        if key.cls != "b" or (key.coef == "Intercept" and owner(key) in centred):
-            return key.cls != "b", -1
-        return False, vectors.index(owner(key))
-
-    return sorted(keys, key=rank)
-
-
-def _elements(name: str, array: Any) -> Iterator[str]:
-    """``r_g[1,Intercept]``, ...: the first index runs fastest, as in R."""
-    dims = array.dims[2:]
-    if not dims:
-        yield name
-        return
-    for labels in product(*(array.coords[dim].values.tolist() for dim in reversed(dims))):
-        # R cannot have a blank in a name.
-        yield f"{name}[{','.join(str(label).replace(' ', '.') for label in reversed(labels))}]"
+    Parts of one name, the effects of several blocks of one group, differ in their last index.
+    """
+    for q in parts:
+        coords = q.coords or {}
+        for labels in product(*(coords[dim] for dim in reversed(q.dims))):
+            # R cannot have a blank in a name.
+            indices = ",".join(label.replace(" ", ".") for label in reversed(labels))
+            yield f"{q.name}[{indices}]" if indices else q.name
 
 
 # -- population-level designs ----------------------------------------------------------------
@@ -318,10 +294,12 @@ def design_frame(spec: ModelSpec, dpar: str) -> pd.DataFrame:
     DataError
         If the parameter has no formula.
     """
-    known = [p.name for p in spec.design.predictors]
-    if dpar not in known:
+    predictors = {p.name: p for p in (*spec.design.predictors, *spec.predictors)}
+    known = [p.name for p in spec.predictors]
+    if dpar not in predictors:
         raise DataError(
             f"No formula predicts '{dpar}'; this model has formulas of {listing(known)}."
             f"{suggest(dpar, known)}"
         )
-    return spec.design.to_frame(dpar)
+    own = predictors[dpar]
+    return pd.DataFrame(own.X, columns=list(own.columns), index=spec.design.rows.copy())
