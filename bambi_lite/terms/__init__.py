@@ -2,6 +2,7 @@
 
 from .base import Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
+from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .population import PopulationTerm, population_term
@@ -11,6 +12,7 @@ __all__ = [
     "SPACINGS",
     "By",
     "Coef",
+    "CorrelationTerm",
     "FamilyTerm",
     "FixedTerm",
     "GroupBlock",

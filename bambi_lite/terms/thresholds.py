@@ -21,7 +21,8 @@ class ThresholdTerm:
 
     A linear predictor of an ordinal model has no intercept: raising all thresholds says the same.
     As in brms the prior is on the thresholds at the means of the predictors; ``value`` gives those
-    at zero, for the uncentred design.
+    at zero, for the uncentred design. With ``sum_to_zero`` nothing is centred, and the prior is on
+    the thresholds before their mean is taken off.
 
     Attributes
     ----------
@@ -131,7 +132,9 @@ class ThresholdTerm:
             dim = "thres" if len(self.counts) == 1 else f"thres_{i + 1}"
             numbers = tuple(str(k + 1) for k in range(count))
             centred = ParamKey("Intercept", group=self.groups[i], resp=self.resp)
-            values = np.asarray(self._sampled(xp, p, i))
+            # Those of sum_to_zero before they are shifted: the prior is on them.
+            drawn = p[self._name(i)] if self.spacing == "sum_to_zero" else self._sampled(xp, p, i)
+            values = np.asarray(drawn)
             found.append(Quantity(self._name(i), centred, values, (dim,), {dim: numbers}))
             if self.spacing == "equidistant":
                 delta = ParamKey("delta", group=self.groups[i], resp=self.resp)
@@ -168,7 +171,8 @@ def threshold_term(
         The linear predictor, whose columns (without its intercept) are centred where it says so.
     """
     columns = mu.columns[1:] if mu.intercept else mu.columns
-    if not (mu.center and columns):
+    # Thresholds that sum to zero cannot be shifted to centre the predictors.
+    if not (mu.center and columns) or spacing == "sum_to_zero":
         return ThresholdTerm(counts, groups, spacing, ordered)
     means = mu.X[:, 1:].mean(axis=0)
     return ThresholdTerm(
