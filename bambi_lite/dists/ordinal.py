@@ -79,25 +79,22 @@ def cumulative(
         end = first | last
         # Where there is no interval, one that is neither empty nor used.
         inside = log_between(xp, xp.where(end, upper - 1.0 - xp.abs(upper), lower), upper)
-        return xp.where(
-            end, xp.where(first, log_cdf(xp, upper), log_ccdf(xp, upper)), inside
-        )
+        return xp.where(end, xp.where(first, log_cdf(xp, upper), log_ccdf(xp, upper)), inside)
 
     def shares(xp: Namespace, z: Array, inside: Array | None) -> Array:
         start, tails = log_cdf(xp, z[..., :1]), log_ccdf(xp, z)
-        middle = log_between(xp, z[..., :-1], z[..., 1:])
+        low, high = z[..., :-1], z[..., 1:]
         if inside is None:
-            return xp.concatenate([start, middle, tails[..., -1:]])
+            return xp.concatenate([start, log_between(xp, low, high), tails[..., -1:]])
         # The last category of a row is where its thresholds end.
-        ended = ~inside[..., 1:]
-        return xp.concatenate([start, xp.where(ended, tails[..., :-1], middle), tails[..., -1:]])
+        more = inside[..., 1:]
+        between = log_between(xp, low, xp.where(more, high, low + 1.0))
+        return xp.concatenate([start, xp.where(more, between, tails[..., :-1]), tails[..., -1:]])
 
     return _ordinal(name, counts, shares, logp)
 
 
-def sequential(
-    name: str, counts: tuple[int, ...], log_stop: Latent, log_go: Latent
-) -> Ordinal:
+def sequential(name: str, counts: tuple[int, ...], log_stop: Latent, log_go: Latent) -> Ordinal:
     """P(Y = k | Y >= k) = F(disc (threshold k - eta)): stopping at a category, or going on.
 
     Parameters
@@ -160,7 +157,9 @@ def hurdle(name: str, rest: Ordinal) -> Ordinal:
 
     names = (*ARGS, "log_hu", "log1m_hu")
     random = _random(log_shares, names, lowest=0)
-    return Ordinal(Vocable(name, names, POSITIVE_LINE, logp, prior=False, random=random), log_shares)
+    return Ordinal(
+        Vocable(name, names, POSITIVE_LINE, logp, prior=False, random=random), log_shares
+    )
 
 
 def _ordinal(

@@ -137,6 +137,11 @@ class Family:
         known to lie between bounds.
     thresholds : bool
         Whether thresholds stand in place of the intercept.
+    latent : bool
+        Whether the likelihood takes ``mu`` on its link scale, as where thresholds or other
+        categories come in before the link.
+    law : str
+        What the likelihood says of ``mu``, for explanations; ``{link}`` is the link of ``mu``.
     options : mapping
         Settings of the family itself, with their values: ``threshold`` of ordinal families,
         ``refcat`` of categorical ones.
@@ -162,6 +167,8 @@ class Family:
     renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
     truncated_mean: Callable[..., Array] | None = None
     thresholds: bool = False
+    latent: bool = False
+    law: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
 

@@ -28,9 +28,7 @@ def _check_options(options: Mapping[str, Any]) -> None:
 
 def _structure(family: Family, response: Response, mu: PredictorDesign) -> tuple[FamilyTerm, ...]:
     skipped = reference(family, response.categories)
-    others = tuple(
-        parameter("", c) for i, c in enumerate(response.categories) if i != skipped
-    )
+    others = tuple(parameter("", c) for i, c in enumerate(response.categories) if i != skipped)
     return (CorrelationTerm("lncor", others),)
 
 
@@ -62,6 +60,7 @@ logistic_normal = register(
         mean=_mean,
         bind=for_each("mu", "sigma"),
         structure=_structure,
+        law="log(share of k / share of {reference}) has mean mu_k and standard deviation sigma_k",
         options={"refcat": None},
         check_options=_check_options,
     )

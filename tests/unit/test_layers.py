@@ -51,7 +51,10 @@ LAYERS = {
 COMMON = {"errors"}
 
 # Packages whose files must not know each other, and the files in them that all may import.
-SIBLINGS = {"families": {"base", "categories", "common", "responses"}, "engines": {"base", "upstream"}}
+SIBLINGS = {
+    "families": {"base", "categories", "common", "responses"},
+    "engines": {"base", "upstream"},
+}
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
 HEAVY = {
