@@ -20,7 +20,15 @@ from .families import Family, Response, get_family
 from .formula import BrmsFormula, bf
 from .links import Link, Linked, get_link
 from .params import Param, Prior
-from .priors import PriorRow, assign, default_rows, merge, scale_facts, user_rows
+from .priors import (
+    PriorRow,
+    ScaleFacts,
+    assign,
+    check_available,
+    default_rows,
+    prior_table,
+    scale_facts,
+)
 from .terms import (
     Coef,
     FixedTerm,
@@ -80,6 +88,8 @@ class ModelSpec:
         The prior table in force.
     priors : mapping
         The prior of each element of each parameter, by the parameter's name.
+    scales : ScaleFacts
+        What priors may take from the data.
     arrays : mapping
         Data by name, read-only.
     coords : mapping
@@ -97,6 +107,7 @@ class ModelSpec:
     params: tuple[Param, ...]
     prior_rows: tuple[PriorRow, ...]
     priors: Mapping[str, tuple[Prior, ...]]
+    scales: ScaleFacts
     arrays: Mapping[str, np.ndarray]
     coords: Mapping[str, tuple[str, ...]]
     data_name: str
@@ -198,8 +209,8 @@ def resolve(
         One row per observation.
     family : str or Family
         Response distribution.
-    prior : PriorSet, list of them or DataFrame, optional
-        Rows that replace default priors.
+    prior : PriorSet, list, DataFrame, str, ...
+        What replaces default priors; see :func:`bambi_lite.priors.gather`.
     data2 : mapping, optional
         Matrices that terms refer to.
     data_name : str, optional
@@ -240,10 +251,14 @@ def resolve(
         get_link(chosen.scale_link) if chosen.scale_link else chosen.link("mu"),
         chosen.scaled and not response.levels,
         None if mu is None else mu.offset,
+        response=design.response.name,
+        designs={_owner(p): (p.columns, p.X) for p in design.predictors},
     )
     links = {d.name: d.link.name for d in dpars}
-    rows = merge(default_rows(params, chosen.name, links, scales), user_rows(prior))
+    defaults = default_rows(params, chosen.name, links, scales)
+    rows = prior_table(defaults, params, chosen.name, links, scales, prior)
     priors = assign(params, rows, data_numbers(response))
+    check_available(priors)
     spec = ModelSpec(
         formula=parsed,
         family=chosen,
@@ -254,6 +269,7 @@ def resolve(
         params=params,
         prior_rows=rows,
         priors=MappingProxyType(priors),
+        scales=scales,
         arrays=MappingProxyType(arrays),
         coords=MappingProxyType(_coords(params, blocks)),
         data_name=data_name or str(getattr(data, "attrs", {}).get("name", "data")),
@@ -262,12 +278,39 @@ def resolve(
     return spec
 
 
+def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
+    """The table that the model would have with these priors over its own; every row checked.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    prior : PriorSet, list, DataFrame, str, ...
+        What a user may say.
+
+    Raises
+    ------
+    PriorError
+        When they do not fit the model.
+    """
+    links = {d.name: d.link.name for d in spec.dpars}
+    given = (spec.prior_rows, spec.params, spec.family.name, links, spec.scales)
+    rows = prior_table(*given, prior)
+    assign(spec.params, rows, data_numbers(spec.response))
+    return rows
+
+
 def new_arrays(spec: ModelSpec, design: Design) -> dict[str, np.ndarray]:
     """The data of `design` (new rows through the same recipe) under the names of the model."""
     return _collect_arrays(spec.dpars, design)
 
 
 # -- assembling ------------------------------------------------------------------------------
+
+
+def _owner(predictor: PredictorDesign) -> tuple[str, str, str]:
+    """The columns resp, dpar, nlpar of the prior rows of a linear predictor."""
+    return "", "" if predictor.dpar == "mu" else predictor.dpar, predictor.nlpar
 
 
 def _check_predictors(formula: BrmsFormula, family: Family) -> None:

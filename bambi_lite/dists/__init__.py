@@ -7,7 +7,22 @@ log-density is written once over ``xp``; engines may use a native distribution i
 the tests hold both to the same numbers.
 """
 
-from .vocabulary import ALIASES, VOCABULARY, Dist, prior_dist
+from .correlation import cholesky_of_partials, partial_shapes, random_lkj
+from .laws import Law, law_of, support
+from .vocabulary import ALIASES, VOCABULARY, Argument, Dist, prior_dist
 from .words import Vocable
 
-__all__ = ["ALIASES", "VOCABULARY", "Dist", "Vocable", "prior_dist"]
+__all__ = [
+    "ALIASES",
+    "VOCABULARY",
+    "Argument",
+    "Dist",
+    "Law",
+    "Vocable",
+    "cholesky_of_partials",
+    "law_of",
+    "partial_shapes",
+    "prior_dist",
+    "random_lkj",
+    "support",
+]

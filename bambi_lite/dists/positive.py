@@ -17,7 +17,8 @@ def _gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
     return alpha * xp.log(beta) - xp.gammaln(alpha) + (alpha - 1.0) * xp.log(x) - beta * x
 
 
-def _inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
+def inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
+    """Log-density of the reciprocal of a gamma variable."""
     return alpha * xp.log(beta) - xp.gammaln(alpha) - (alpha + 1.0) * xp.log(x) - beta / x
 
 
@@ -84,7 +85,7 @@ WORDS = (
         positive=("alpha", "beta"),
         random=lambda rng, alpha, beta: rng.gamma(alpha, 1.0 / np.asarray(beta)),
     ),
-    Vocable("inv_gamma", ("alpha", "beta"), POSITIVE_LINE, _inv_gamma, positive=("alpha", "beta")),
+    Vocable("inv_gamma", ("alpha", "beta"), POSITIVE_LINE, inv_gamma, positive=("alpha", "beta")),
     Vocable(
         "lognormal",
         ("mu", "sigma"),

@@ -75,6 +75,7 @@ LOADED_LAZILY = {
 # Other imports inside functions, as (module, what it imports), each with the reason. Imports of
 # HEAVY libraries and of modules LOADED_LAZILY need no entry.
 INSIDE_FUNCTIONS = {
+    ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
