@@ -18,8 +18,8 @@ from ..xp import Array, Namespace
 from .vocabulary import VOCABULARY, Dist
 
 INF = math.inf
-#: Rounds of rejection after which bounds are taken to leave nothing of a distribution.
-_TRIES = 200
+#: Where bounds leave less than this of a distribution, draws come from its quantiles.
+_RARE = 0.02
 
 
 def _frozen() -> Mapping[str, Callable[..., Any]]:
@@ -93,13 +93,16 @@ class Law:
         """Whether a bound takes something away."""
         return self.lower > -INF or self.upper < INF
 
-    def logp(self, xp: Namespace, x: Array) -> Array:
-        """Log-density, elementwise; normalised between the bounds, and zero mass outside."""
+    def logp(self, xp: Namespace, x: Array, log_mass: float | None = None) -> Array:
+        """Log-density, elementwise; normalised between the bounds, and zero mass outside.
+
+        `log_mass` is what :meth:`log_mass` gives, where the arguments are no plain numbers.
+        """
         inside = self.dist.logp(xp, x)
         if not self.cut or self.dist.name == "constant":
             return inside
         between = (x >= self.lower) & (x <= self.upper)
-        return xp.where(between, inside - self.log_mass(), -INF)
+        return xp.where(between, inside - (self.log_mass() if log_mass is None else log_mass), -INF)
 
     def log_mass(self) -> float:
         """The logarithm of the probability between the bounds; minus infinity for none."""
@@ -121,9 +124,7 @@ class Law:
         if self.dist.name == "constant":
             return np.full(p.shape, self.dist.args["value"])
         if self.dist.name == "pymc":
-            # PyMC has quantiles of few distributions: those of draws, always the same ones.
-            draws = self.draw(np.random.default_rng(1), (100_000,))
-            return np.asarray(np.quantile(draws, p))
+            return self._quantile_of_draws(p)
         law = _scipy(self.dist)
         low, high = float(law.cdf(self.lower)), float(law.cdf(self.upper))
         if low > 0.5:
@@ -134,17 +135,25 @@ class Law:
             found = law.ppf(low + p * (high - low))
         return np.clip(np.asarray(found, dtype=float), self.lower, self.upper)
 
+    def _quantile_of_draws(self, p: np.ndarray) -> np.ndarray:
+        """PyMC has quantiles of few distributions: those of draws, always the same ones."""
+        draws = _draw(self.dist, np.random.default_rng(1), (200_000,))
+        inside = draws[(draws >= self.lower) & (draws <= self.upper)]
+        if inside.size == 0:
+            raise PriorError(
+                f"None of {draws.size} draws of a PyMC prior lies between its bounds "
+                f"({self.lower:g}, {self.upper:g})."
+            )
+        return np.asarray(np.quantile(inside, p))
+
     def draw(self, rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
-        """Independent draws."""
-        if self.dist.name == "pymc":
-            return _draw_pymc(self, rng, size)
-        if self.dist.name == "constant" or self.cut:
+        """Independent draws; those outside the bounds are drawn again, unless most would be."""
+        if self.dist.name == "constant" or math.exp(self.log_mass()) < _RARE:
             return self.quantile(rng.random(size))
-        word = VOCABULARY[self.dist.name]
-        if word.random is not None:
-            args = (np.broadcast_to(self.dist.args[a], size) for a in word.args)
-            return np.asarray(word.random(rng, *args), dtype=float)
-        return np.asarray(_scipy(self.dist).rvs(size=size, random_state=rng), dtype=float)
+        found = _draw(self.dist, rng, size)
+        while (outside := (found < self.lower) | (found > self.upper)).any():
+            found[outside] = _draw(self.dist, rng, (int(outside.sum()),))
+        return found
 
 
 def law_of(dist: Dist, lower: float | None, upper: float | None) -> Law:
@@ -204,18 +213,15 @@ class _FromPymc:
         return 1.0 - self.cdf(x)
 
 
-def _draw_pymc(law: Law, rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
-    import pymc as pm
+def _draw(dist: Dist, rng: np.random.Generator, size: tuple[int, ...]) -> np.ndarray:
+    """Draws of a distribution that nothing cuts."""
+    word = VOCABULARY[dist.name]
+    if dist.name == "pymc":
+        import pymc as pm
 
-    make = law.dist.args["make"]
-    found = np.asarray(pm.draw(make(shape=size), random_seed=rng, mode="FAST_COMPILE"), dtype=float)
-    for _ in range(_TRIES):
-        outside = (found < law.lower) | (found > law.upper)
-        if not outside.any():
-            return found
-        again = pm.draw(make(shape=size), random_seed=rng, mode="FAST_COMPILE")
-        found = np.where(outside, again, found)
-    raise PriorError(
-        f"{_TRIES} rounds of draws from a PyMC prior left some outside its bounds "
-        f"({law.lower:g}, {law.upper:g}): too little of the distribution lies between them."
-    )
+        drawn = pm.draw(dist.args["make"](shape=size), random_seed=rng, mode="FAST_COMPILE")
+    elif word.random is not None:
+        drawn = word.random(rng, *(np.broadcast_to(dist.args[a], size) for a in word.args))
+    else:
+        drawn = _scipy(dist).rvs(size=size, random_state=rng)
+    return np.array(drawn, dtype=float)

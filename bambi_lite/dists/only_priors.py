@@ -29,7 +29,7 @@ def _chi_square(xp: Namespace, x: Array, nu: Array) -> Array:
 
 def _inv_chi_square(xp: Namespace, x: Array, nu: Array) -> Array:
     """Of 1 / X for a chi-square X."""
-    return inv_gamma(xp, x, nu / 2.0, xp.asarray(0.5))
+    return inv_gamma(xp, x, nu / 2.0, xp.asarray(np.float64(0.5)))
 
 
 def _scaled_inv_chi_square(xp: Namespace, x: Array, nu: Array, sigma: Array) -> Array:

@@ -48,7 +48,6 @@ _NATIVE: Mapping[str, tuple[Any, Callable[..., dict[str, Any]]]] = {
     "beta": (pm.Beta, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
     "uniform": (pm.Uniform, lambda lower, upper: {"lower": lower, "upper": upper}),
     "gumbel": (pm.Gumbel, lambda mu, beta: {"mu": mu, "beta": beta}),
-    "chi_square": (pm.ChiSquared, lambda nu: {"nu": nu}),
 }
 
 #: Symmetric distributions cut at their centre have a form of their own, cheaper than Truncated.
@@ -98,13 +97,17 @@ def _by_law(name: str, law: Law, size: Mapping[str, Any]) -> Any:
             None if low == -np.inf else low, None if high == np.inf else high
         )
     xp = pytensor_namespace()
+    # As float64 tensors: see _random_variable.
+    args = {arg: xp.asarray(np.float64(value)) for arg, value in law.dist.args.items()}
+    density = dataclasses.replace(law, dist=Dist(law.dist.name, args))
+    log_mass = law.log_mass()
 
     def random(rng: Any = None, size: Any = None) -> Any:
         return law.draw(rng, () if size is None else tuple(size))
 
     return pm.CustomDist(
         name,
-        logp=lambda value: law.logp(xp, value),
+        logp=lambda value: density.logp(xp, value, log_mass),
         random=random,
         support_point=lambda rv, size: pt.full_like(rv, middle),
         class_name=law.dist.name.title(),
