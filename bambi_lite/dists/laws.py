@@ -93,6 +93,12 @@ class Law:
         """Whether a bound takes something away."""
         return self.lower > -INF or self.upper < INF
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The interval on which it has a density."""
+        low, high = support(self.dist)
+        return max(low, self.lower), min(high, self.upper)
+
     def logp(self, xp: Namespace, x: Array, log_mass: float | None = None) -> Array:
         """Log-density, elementwise; normalised between the bounds, and zero mass outside.
 

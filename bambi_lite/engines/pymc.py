@@ -22,7 +22,6 @@ from ..dists import (
     cholesky_of_partials,
     law_of,
     partial_shapes,
-    support,
 )
 from ..errors import SamplingError, listing
 from ..params import Param, Prior
@@ -89,7 +88,7 @@ def _by_law(name: str, law: Law, size: Mapping[str, Any]) -> Any:
 
     What the bounds leave of it is a number, computed once, and exact for every distribution.
     """
-    low, high = (max(law.lower, support(law.dist)[0]), min(law.upper, support(law.dist)[1]))
+    low, high = law.ends
     middle = float(law.quantile(0.5))
     interval = None
     if low > -np.inf or high < np.inf:

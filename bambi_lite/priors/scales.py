@@ -32,8 +32,8 @@ STATISTICS = (
 )
 #: Of these, the ones that are of a column of the design, so that each coefficient has its own.
 OF_PREDICTORS = ("predictor_sd", "predictor_spread")
-#: And those that brms' defaults take from the response on the link of mu.
-OF_RESPONSE_LINK = ("response_location", "response_scale")
+#: And those that are of the response itself, where the link of mu is the identity.
+_OF_IDENTITY = ("response_mean", "response_sd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,12 @@ class ScaleFacts:
 
     def describe(self, stat: str, key: ParamKey) -> str:
         """What a statistic is, in words of the data: ``mad(log(count))``."""
-        if stat == "predictor_sd":
-            return f"sd({key.coef})"
-        if stat == "predictor_spread":
-            return f"spread({key.coef})"
-        if not self.scaled:
-            return {"response_mean": "0", "response_sd": "1"}.get(stat, "0")
+        if stat in OF_PREDICTORS:
+            known = key.coef in self.columns.get((key.resp, key.dpar, key.nlpar), {})
+            word = "sd" if stat == "predictor_sd" else "spread"
+            return f"{word}({key.coef})" if known and key.coef != "Intercept" else "1"
+        if not self.scaled or (stat in _OF_IDENTITY and self.link != "identity"):
+            return number(self.value(stat, key))
         y = self.response
         g = {"identity": y, "inverse": f"1/{y}", "1/mu^2": f"1/{y}^2"}
         linked = g.get(self.link, f"{self.link}({y})")
