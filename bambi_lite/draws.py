@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +20,7 @@ from .xp import numpy_namespace
 
 #: Order of classes among a fit's variables, as in brms; classes not named here come before the
 #: centred Intercept.
-_CLASS_ORDER = ("b", "sd", "cor")
+_CLASS_ORDER = ("b", "sd", "cor", "df")
 _CLASS_LAST = ("Intercept", "r")
 
 
@@ -82,7 +82,7 @@ def collect(
     -------
     Draws
     """
-    p = with_effects(spec, numpy_namespace(), raw.values)
+    p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
     priors = log_prior(spec, raw.values)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}
@@ -185,6 +185,30 @@ def parameter_values(draws: Draws) -> dict[str, np.ndarray]:
     for part in draws.spec.terms():
         values |= part.read(posterior)
     return values
+
+
+def scalars(draws: Draws) -> Draws:
+    """The draws with each vector taken apart: ``b_Intercept[1]``, ``b_Intercept[2]``, ...
+
+    Group effects, which are tables of their own, stay as they are.
+    """
+    posterior, keys = draws.posterior, draws.keys
+    if all(posterior[name].ndim == 2 or key.cls == "r" for name, key in keys.items()):
+        return draws
+    variables: dict[str, xr.DataArray] = {}
+    named: dict[str, ParamKey] = {}
+    for name, key in keys.items():
+        array = posterior[name]
+        if array.ndim == 2 or key.cls == "r":
+            variables[name], named[name] = array, key
+            continue
+        dim = array.dims[-1]
+        for label in array[dim].values.tolist():
+            variables[f"{name}[{label}]"] = array.sel({dim: label}, drop=True)
+            named[f"{name}[{label}]"] = replace(key, coef=f"{key.coef}[{label}]")
+    tree = draws.idata.copy()
+    tree["posterior"] = xr.DataTree(xr.Dataset(variables, attrs=posterior.attrs))
+    return replace(draws, idata=tree, keys=MappingProxyType(named))
 
 
 def check_has_draws(raw: RawDraws) -> None:

@@ -6,6 +6,7 @@ import difflib
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 class BambiLiteError(ValueError):
@@ -82,6 +83,13 @@ def listing(names: Iterable[str], at_most: int = 12) -> str:
     if len(items) <= at_most:
         return ", ".join(items)
     return ", ".join(items[:at_most]) + f" and {len(items) - at_most} more"
+
+
+def rows_of(mask: Any, at_most: int = 5) -> str:
+    """``rows 3, 7 and 2 more (counted from 0)``: where a check failed, for a message."""
+    where = [i for i, failed in enumerate(mask) if failed]
+    word = "row" if len(where) == 1 else "rows"
+    return f"{word} {listing(map(str, where), at_most)} (counted from 0)"
 
 
 def formula_error(message: str, text: str, position: int, length: int = 1) -> FormulaError:

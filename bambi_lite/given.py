@@ -13,9 +13,8 @@ import pandas as pd
 from .draws import Draws, labelled, named_tree
 from .engines import SampleSettings
 from .errors import DataError, listing, suggest
-from .spec import ModelSpec, with_effects
+from .spec import ModelSpec, template
 from .terms import Quantity
-from .xp import numpy_namespace
 
 #: Columns that say where a draw comes from (brms' data frames, posterior's draws_df); the first
 #: that is there counts.
@@ -61,11 +60,11 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise DataError(f"Columns of draws that come twice: {listing(twice)}.")
-    template = _template(spec)
+    values = template(spec)
     expected = [
         (part, q, _columns_of(q, frame.columns))
         for part in spec.terms()
-        for q in part.quantities(template)
+        for q in part.quantities(values)
     ]
     computed = [q.name for _, q, _ in expected if q.key.cls == "Intercept" and q.name not in frame]
     _check_columns(
@@ -87,23 +86,11 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     partial, _ = labelled(given)
     for part, q, _ in expected:
         if q.name in computed:
-            name = next(p.name for p in part.params if p.key == q.key)
-            given.append(replace(q, values=part.read(partial)[name]))
+            given.append(replace(q, values=part.read(partial)[q.name]))
     tree, keys = named_tree(spec, given)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))
-
-
-def _template(spec: ModelSpec) -> dict[str, np.ndarray]:
-    """One draw of every parameter, for the names and shapes of what the terms make of it."""
-    values = {
-        p.name: np.broadcast_to(
-            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
-        )
-        for p in spec.params
-    }
-    return with_effects(spec, numpy_namespace(), values)
 
 
 def _columns_of(q: Quantity, columns: pd.Index) -> np.ndarray:

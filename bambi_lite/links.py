@@ -39,6 +39,18 @@ class Link:
     log_inverse: LinkFunction | None = None
     log1m_inverse: LinkFunction | None = None
 
+    def log_of_inverse(self, xp: Namespace, eta: Array) -> Array:
+        """``log(inverse)``, exact where the inverse underflows."""
+        if self.log_inverse is not None:
+            return self.log_inverse(xp, eta)
+        return xp.log(self.inverse(xp, eta))
+
+    def log1m_of_inverse(self, xp: Namespace, eta: Array) -> Array:
+        """``log(1 - inverse)``, exact where the inverse rounds to one."""
+        if self.log1m_inverse is not None:
+            return self.log1m_inverse(xp, eta)
+        return xp.log1p(-self.inverse(xp, eta))
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -61,15 +73,11 @@ class Linked:
 
     def log(self, xp: Namespace) -> Array:
         """Its logarithm, exact where the value underflows."""
-        if self.link.log_inverse is not None:
-            return self.link.log_inverse(xp, self.eta)
-        return xp.log(self.value(xp))
+        return self.link.log_of_inverse(xp, self.eta)
 
     def log1m(self, xp: Namespace) -> Array:
         """The logarithm of one minus it, exact where the value rounds to one."""
-        if self.link.log1m_inverse is not None:
-            return self.link.log1m_inverse(xp, self.eta)
-        return xp.log1p(-self.value(xp))
+        return self.link.log1m_of_inverse(xp, self.eta)
 
 
 def _log_expm1(xp: Namespace, mu: Array) -> Array:
@@ -214,6 +222,8 @@ PROBABILITY = (
     "identity",
     "log",
 )
+#: A latent scale under ordered categories.
+ORDINAL = ("logit", "probit", "probit_approx", "cloglog", "cauchit", "softit")
 #: A location on the real line, wherever its distribution is.
 REAL = ("identity", "log", "inverse", "softplus", "squareplus")
 #: A location that may also be squeezed into (0, 1): gaussian, student, skew_normal.

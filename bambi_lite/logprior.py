@@ -30,12 +30,12 @@ def log_prior(spec: ModelSpec, values: Mapping[str, np.ndarray]) -> dict[str, np
     Notes
     -----
     As in brms' ``lprior``: flat priors and constants add nothing, bounds are accounted for,
-    correlations count by the density of their Cholesky factor, and the standard normals that group
-    effects are made of belong to the model and not to the prior.
+    correlations count by the density of their Cholesky factor, ordered thresholds by their own
+    densities, and what group effects are made of belongs to the model and not to the prior.
     """
     found: dict[str, np.ndarray] = {}
     for param in spec.params:
-        if param.kind == "innovations":
+        if param.kind == "given":
             continue
         for label, logp in _contributions(param, spec.priors[param.name], values[param.name]):
             found[label] = found[label] + logp if label in found else logp
@@ -58,7 +58,7 @@ def _contributions(
     param: Param, priors: tuple[Prior, ...], values: np.ndarray
 ) -> list[tuple[str, np.ndarray]]:
     keys = param.elements or (param.key,)
-    if param.kind != "numbers":
+    if param.kind in ("cholesky_corr", "simplex"):
         dist = priors[0].dist
         assert dist is not None
         logp = dist.logp(numpy_namespace(), values)

@@ -6,7 +6,6 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from numbers import Integral
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from .draws import Draws, collect, named_tree
 from .engines import RawDraws, SampleSettings
 from .errors import DataError, PriorError, listing, suggest
 from .simulate import check_proper, prior_values
-from .spec import ModelSpec, linked_dpars, with_effects
+from .spec import ModelSpec, template, with_effects
 from .xp import numpy_namespace
 
 
@@ -57,7 +56,7 @@ def with_prior(draws: Draws) -> Draws:
 def prior_dataset(spec: ModelSpec, size: tuple[int, int], seed: int | None) -> xr.Dataset:
     """Draws of the parameters under brms' names; those with a flat prior are left out."""
     values = prior_values(spec, size, np.random.default_rng(seed))
-    p = with_effects(spec, numpy_namespace(), values)
+    p = with_effects(spec, numpy_namespace(), values, spec.arrays)
     tree, _ = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
     found = tree["posterior"].to_dataset()
     return found[[name for name in found.data_vars if np.isfinite(found[name].values).all()]]
@@ -96,7 +95,7 @@ def prior_draws(
     DataError
         For a name that is no parameter of the model, or a number of draws that cannot be.
     """
-    found = prior_dataset(spec, (1, _count(draws)), seed)
+    found = prior_dataset(spec, (1, count(draws)), seed)
     known = _names(spec)
     asked = [str(n) for n in found.data_vars if not str(n).startswith("r_")]
     if variables is not None:
@@ -123,61 +122,23 @@ def prior_draws(
 
 
 def _names(spec: ModelSpec) -> tuple[str, ...]:
-    values = prior_values(spec, (1, 1), np.random.default_rng(0))
-    p = with_effects(spec, numpy_namespace(), values)
+    p = template(spec)
     return tuple(dict.fromkeys(q.name for part in spec.terms() for q in part.quantities(p)))
 
 
-def _count(draws: Any) -> int:
+def count(draws: Any) -> int:
+    """A number of draws; DataError unless a whole number of at least 1."""
     if isinstance(draws, bool) or not isinstance(draws, Integral) or draws < 1:
         raise DataError(f"draws has to be a whole number of at least 1, not {draws!r}.")
     return int(draws)
 
 
-def prior_predictive(spec: ModelSpec, draws: int = 500, seed: int | None = None) -> xr.DataTree:
-    """Responses that the prior expects, for the rows of the data.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-        The model.
-    draws : int
-        How many draws of the parameters, each with a response for every row.
-    seed : int, optional
-        The same seed gives the same draws.
-
-    Returns
-    -------
-    xarray.DataTree
-        Groups ``prior`` (parameters under brms' names), ``prior_predictive`` (the response, dims
-        chain, draw, obs; response scale) and ``observed_data``, as ArviZ has them.
-
-    Raises
-    ------
-    PriorError
-        Where a prior is flat: then nothing can be drawn. The message names the rows and the prior
-        sets that make them proper.
-    """
-    size = (1, _count(draws))
-    check_proper(spec)
-    rng = np.random.default_rng(seed)
-    xp = numpy_namespace()
-    p = with_effects(spec, xp, prior_values(spec, size, rng))
-    tree, _ = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
-    # What a wide prior makes of a link may have no number; the responses then say so.
-    with np.errstate(all="ignore"):
-        linked = linked_dpars(spec, xp, p, spec.arrays)
-        dist = spec.family.likelihood(xp, linked, spec.response)
-        shape = (*size, spec.design.n_obs)
-        args = {name: np.broadcast_to(value, shape) for name, value in dist.args.items()}
-        response = dataclasses.replace(dist, args=MappingProxyType(args)).random(rng)
-    prior = tree["posterior"].to_dataset()
-    coords = {"chain": prior.chain, "draw": prior.draw, "obs": spec.design.rows}
-    predictive = xr.DataArray(np.asarray(response), dims=("chain", "draw", "obs"), coords=coords)
+def predictive_tree(draws: Draws, response: xr.DataArray) -> xr.DataTree:
+    """Draws from the prior and the responses they lead to, as ArviZ names such groups."""
     return xr.DataTree.from_dict(
         {
-            "prior": prior,
-            "prior_predictive": xr.Dataset({spec.response_name: predictive}),
-            "observed_data": tree["observed_data"].to_dataset(),
+            "prior": draws.posterior,
+            "prior_predictive": response.to_dataset(name=draws.spec.response_name),
+            "observed_data": draws.idata["observed_data"].to_dataset(),
         }
     )

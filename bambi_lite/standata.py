@@ -10,16 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .additions import censoring, truncation, weights
 from .design import AdditionColumns, Column, Design, MvDesign, PredictorDesign, group_effects
 from .draws import named_tree
 from .errors import DataError, listing, suggest
 from .params import ParamKey
-from .spec import ModelSpec, with_effects
+from .spec import ModelSpec, template
 from .terms import FixedTerm
-from .xp import numpy_namespace
 
-#: brms' codes of censored observations.
-_CENSORED = {"left": -1, "none": 0, "right": 1, "interval": 2, "TRUE": 1, "FALSE": 0}
 #: Addition terms whose first argument is an array of the data list, and its name there.
 _ARRAYS = {
     "weights": "weights", "trials": "trials", "se": "se", "dec": "dec", "rate": "denom",
@@ -67,7 +65,8 @@ def standata(spec: ModelSpec) -> dict[str, Any]:
     >>> data["N"], data["K"], data["X"].shape
     (180, 2, (180, 2))
     """
-    return data_list(spec.design, y=spec.response.y)
+    several = tuple(d.name for d in spec.family.dpars if d.main and d.name != "mu")
+    return data_list(spec.design, Outcome(spec.family.thresholds, several), spec.response.y)
 
 
 def data_list(
@@ -141,13 +140,7 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     >>> variables(resolve("Reaction ~ Days", load_data("sleepstudy")))
     ('b_Intercept', 'b_Days', 'sigma', 'Intercept')
     """
-    draw = {
-        p.name: np.broadcast_to(
-            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
-        )
-        for p in spec.params
-    }
-    p = with_effects(spec, numpy_namespace(), draw)
+    p = template(spec)
     tree, keys = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
     posterior = tree["posterior"].to_dataset()
     names = [name for key in _uncentred_last(keys) for name in _elements(key, posterior[key])]
@@ -258,42 +251,15 @@ def _numbers(column: Column) -> np.ndarray:
 
 def _addition(name: str, addition: AdditionColumns) -> dict[str, Any]:
     if name in _ARRAYS:
-        return {_ARRAYS[name]: _weights(addition) if name == "weights" else addition.args[0].values}
+        return {_ARRAYS[name]: weights(addition) if name == "weights" else addition.args[0].values}
     if name == "cens":
-        codes = _censored(addition.args[0])
-        if len(addition.args) == 1:
-            return {"cens": codes}
-        # The second bound has a meaning for intervals only.
-        return {"cens": codes, "rcens": np.where(codes == 2, addition.args[1].values, 0.0)}
+        codes, upper = censoring(addition)
+        return {"cens": codes} if upper is None else {"cens": codes, "rcens": upper}
     if name == "trunc":
-        bounds = addition.kwargs
-        known = next(c for c in bounds.values() if isinstance(c, Column)).values
-        absent = {"lb": -np.inf, "ub": np.inf}
-        return {
-            bound: bounds[bound].values if bound in bounds else np.full_like(known, infinite)
-            for bound, infinite in absent.items()
-        }
+        return truncation(addition)
     if name in ("vreal", "vint"):
         return {f"{name}{i}": column.values for i, column in enumerate(addition.args, start=1)}
     return {}
-
-
-def _weights(addition: AdditionColumns) -> np.ndarray:
-    weights = addition.args[0].values
-    return weights / weights.mean() if addition.kwargs.get("scale", False) else weights
-
-
-def _censored(column: Column) -> np.ndarray:
-    if not column.levels:
-        return column.values.astype(int)
-    for level in column.levels:
-        if level not in _CENSORED:
-            raise DataError(
-                f"'{level}' of cens({column.name}) says nothing about censoring; valid are "
-                f"{listing(_CENSORED)}.{suggest(level, _CENSORED)}"
-            )
-    table = np.array([_CENSORED[level] for level in column.levels])
-    return np.asarray(table[column.values.astype(int)])
 
 
 def _thresholds(thres: AdditionColumns | None, Y: np.ndarray) -> dict[str, Any]:

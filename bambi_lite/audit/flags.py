@@ -49,7 +49,7 @@ def flags(spec: ModelSpec, u: Unknown) -> tuple[str, ...]:
 
 def improper(u: Unknown) -> Iterator[str]:
     """Flat priors without end."""
-    if u.prior.law is not None or u.param.kind != "numbers":
+    if u.prior.law is not None:
         return
     why = ""
     if u.key.cls == "b" and u.key.coef == "Intercept" and not u.key.nlpar:
@@ -137,7 +137,7 @@ def _scale_of(u: Unknown) -> str:
 def bounds_and_support(u: Unknown) -> Iterator[str]:
     """Bounds outside the distribution, and distributions narrower than the parameter."""
     dist = u.prior.dist
-    if dist is None or u.param.kind != "numbers" or dist.name == "pymc":
+    if dist is None or u.param.kind not in ("numbers", "ordered") or dist.name == "pymc":
         return
     low, high = support(dist)
     lb, ub = u.prior.lb, u.prior.ub

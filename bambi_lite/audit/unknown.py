@@ -12,8 +12,7 @@ from ..dists import Dist, Law, law_of
 from ..links import Link, get_link
 from ..params import Param, ParamKey, Prior
 from ..priors import PriorRow, deciding_row, general_key
-from ..simulate import prior_values
-from ..spec import DparSpec, ModelSpec, with_effects
+from ..spec import DparSpec, ModelSpec, template
 from ..xp import numpy_namespace
 
 #: Classes whose parameters are on the link scale of a linear predictor.
@@ -94,7 +93,7 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
     dpars = {("" if d.name == "mu" else d.name): d for d in spec.dpars if d.predicted}
     centres = {name: _centre(spec, name) for name in dpars}
     for param in spec.params:
-        if param.kind == "innovations":
+        if param.kind == "given":
             continue
         for i, key in enumerate(param.elements or (param.key,)):
             prior = spec.priors[param.name][i]
@@ -103,7 +102,7 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
             inside = dpars.get(key.dpar) if key.cls in _ON_LINK and not key.nlpar else None
             yield Unknown(
                 name=names.get((param.name, i), param.name),
-                size=param.shape[0] * (param.shape[0] - 1) // 2 if param.kind != "numbers" else 1,
+                size=_size(param),
                 key=key,
                 param=param,
                 prior=prior,
@@ -118,24 +117,40 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
 
 def _names(spec: ModelSpec) -> dict[tuple[str, int], str]:
     """brms' name of each element of each parameter."""
-    values = prior_values(spec, (1, 1), np.random.default_rng(0))
-    p = with_effects(spec, numpy_namespace(), values)
+    p = template(spec)
     found = {}
     for part in spec.terms():
         quantities = part.quantities(p)
         for param in part.params:
-            for i, key in enumerate(param.elements or (param.key,)):
-                own = next((q.name for q in quantities if q.key == key), "")
+            keys = param.elements or (param.key,)
+            same = [q.name for q in quantities if q.key.cls == param.key.cls and not q.dims]
+            for i, key in enumerate(keys):
+                own = next((q.name for q in quantities if q.key == key and not q.dims), "")
+                if not own and len(same) == len(keys):
+                    own = same[i]  # the strata of gr(by = ) share their rows
+                if not own and param.elements:
+                    own = f"{param.name}[{key.coef}]"
                 if param.kind == "cholesky_corr":
-                    own = f"cor_{param.key.group}" if param.key.group else param.name
+                    own = f"cor_{param.name.removeprefix('L_')}"
                 found[param.name, i] = own or param.name
     return found
 
 
+def _size(param: Param) -> int:
+    if param.kind == "cholesky_corr":
+        return param.shape[0] * (param.shape[0] - 1) // 2
+    return param.shape[0] if param.kind == "simplex" else 1
+
+
 def _law(param: Param, prior: Prior) -> Law | None:
-    if param.kind != "cholesky_corr":
+    if param.kind not in ("cholesky_corr", "simplex"):
         return prior.law
     assert prior.dist is not None
+    if param.kind == "simplex":
+        # One of n proportions under a symmetric Dirichlet distribution; the first of others.
+        alpha = np.broadcast_to(prior.dist.args["alpha"], param.shape)
+        beta = {"alpha": float(alpha[0]), "beta": float(alpha[1:].sum())}
+        return law_of(Dist("beta", beta), None, None)
     # A single correlation of q coefficients under LKJ(eta), moved from (-1, 1) to (0, 1).
     a = float(prior.dist.args["eta"]) + param.shape[0] / 2.0 - 1.0
     return law_of(Dist("beta", {"alpha": a, "beta": a}), None, None)

@@ -7,10 +7,11 @@ log-density is written once over ``xp``; engines may use a native distribution i
 the tests hold both to the same numbers.
 """
 
+from . import ordinal
 from .correlation import cholesky_of_partials, partial_shapes, random_lkj
 from .laws import Law, law_of, support
 from .vocabulary import ALIASES, VOCABULARY, Argument, Dist, prior_dist
-from .words import Vocable
+from .words import Vocable, log_difference
 
 __all__ = [
     "ALIASES",
@@ -21,6 +22,8 @@ __all__ = [
     "Vocable",
     "cholesky_of_partials",
     "law_of",
+    "log_difference",
+    "ordinal",
     "partial_shapes",
     "prior_dist",
     "random_lkj",

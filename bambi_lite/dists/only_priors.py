@@ -27,11 +27,6 @@ def _chi_square(xp: Namespace, x: Array, nu: Array) -> Array:
     return constant + (nu / 2.0 - 1.0) * xp.log(x) - x / 2.0
 
 
-def _inv_chi_square(xp: Namespace, x: Array, nu: Array) -> Array:
-    """Of 1 / X for a chi-square X."""
-    return inv_gamma(xp, x, nu / 2.0, xp.asarray(np.float64(0.5)))
-
-
 def _scaled_inv_chi_square(xp: Namespace, x: Array, nu: Array, sigma: Array) -> Array:
     """Of nu sigma^2 / X for a chi-square X."""
     return inv_gamma(xp, x, nu / 2.0, nu / 2.0 * sigma**2)
@@ -89,14 +84,6 @@ WORDS = (
         _chi_square,
         positive=("nu",),
         random=lambda rng, nu: rng.chisquare(nu),
-    ),
-    Vocable(
-        "inv_chi_square",
-        ("nu",),
-        POSITIVE_LINE,
-        _inv_chi_square,
-        positive=("nu",),
-        random=lambda rng, nu: 1.0 / rng.chisquare(nu),
     ),
     Vocable(
         "scaled_inv_chi_square",

@@ -9,6 +9,7 @@ from . import bernoulli as _bernoulli
 from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
+from . import categorical as _categorical
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
 from . import exgaussian as _exgaussian
 from . import frechet as _frechet
@@ -18,6 +19,7 @@ from . import gen_extreme_value as _gen_extreme_value
 from . import inverse_gaussian as _inverse_gaussian
 from . import lognormal as _lognormal
 from . import negbinomial as _negbinomial
+from . import ordinal as _ordinal
 from . import poisson as _poisson
 from . import skew_normal as _skew_normal
 from . import student as _student
@@ -65,6 +67,8 @@ hurdle_lognormal = constructor(_lognormal.hurdle_lognormal)
 Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
+categorical = constructor(_categorical.categorical)
+cumulative = constructor(_ordinal.cumulative)
 
 __all__ = [
     "Beta",
@@ -78,7 +82,9 @@ __all__ = [
     "beta_binomial",
     "binomial",
     "brmsfamily",
+    "categorical",
     "constructor",
+    "cumulative",
     "exgaussian",
     "exponential",
     "families",

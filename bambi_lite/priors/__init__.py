@@ -7,21 +7,18 @@ the general row's. Prior text is read by a small grammar of its own; nothing is 
 
 from .defaults import default_rows, default_rules, rule_rows
 from .files import PriorFile, prior_sets, read_file, read_set, read_text
+from .keys import KEYS, brms_class, describe_key, general_key
 from .match import assign, check_available, merge, prior_table
 from .rows import (
     COLUMNS,
-    KEYS,
     PriorFrame,
     PriorRow,
     as_default_frame,
-    brms_class,
     deciding_row,
-    describe_key,
-    general_key,
     sort_rows,
     to_frame,
 )
-from .rules import Computed, Rule, Statistic
+from .rules import Computed, Rule, Statistic, Target
 from .say import PriorSet, gather, prior, user_rows
 from .scales import ScaleFacts, number, scale_facts
 from .text import parse_prior, prior_text
@@ -38,6 +35,7 @@ __all__ = [
     "Rule",
     "ScaleFacts",
     "Statistic",
+    "Target",
     "as_default_frame",
     "assign",
     "brms_class",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from ..params import Param, ParamKey
+from ..params import ParamKey
 from ..shelf import shelf
 from .files import PriorFile, read_text
-from .rows import PriorRow, general_key, sort_rows, used_class
-from .rules import Computed, Rule, asked_about, best_rule
-from .scales import ScaleFacts, number
+from .keys import general_key, row_keys, used_class
+from .rows import PriorRow, sort_rows
+from .rules import Computed, Rule, Target, best_rule
+from .scales import number
 
 
 @cache
@@ -21,95 +22,57 @@ def default_rules() -> PriorFile:
     return read_text(text, "priors/default.toml")
 
 
-def default_rows(
-    params: Sequence[Param], family: str, links: Mapping[str, str], scales: ScaleFacts
-) -> tuple[PriorRow, ...]:
-    """brms' default prior table for the parameters of a model.
-
-    Parameters
-    ----------
-    params : sequence of Param
-        The unknowns; innovations have no row.
-    family : str
-        Name of the family.
-    links : mapping
-        Link by distributional parameter.
-    scales : ScaleFacts
-        What the data say.
-
-    Returns
-    -------
-    tuple of PriorRow
-        In brms' row order.
-    """
+def default_rows(target: Target) -> tuple[PriorRow, ...]:
+    """brms' default prior table for the parameters of a model, in brms' row order."""
     rows: dict[ParamKey, PriorRow] = {}
 
     def add(key: ParamKey, computed: Computed | None = None, lb: str = "", ub: str = "") -> None:
         if key not in rows:
-            text = "" if computed is None else computed.rule.text(scales, key)
+            text = "" if computed is None else computed.rule.text(target.scales, key)
             names = (key.cls, key.coef, key.group, key.resp, key.dpar, key.nlpar)
             rows[key] = PriorRow(text, *names, lb, ub, computed=computed)
 
-    for param in params:
-        if param.kind == "innovations":
-            continue
+    for param, key in target.elements():
         bounds = [_bound_text(b) for b in (param.lower, param.upper)]
-        for key in (param.key, *param.elements):
-            general = general_key(key)
-            rule = best_rule(default_rules().rules, asked_about(general, family, links))
-            add(general, None if rule is None else Computed(rule, scales, general), *bounds)
-            add(replace(key, coef=""))
-            add(key)
+        general = general_key(key)
+        rule = best_rule(default_rules().rules, target, general)
+        add(general, None if rule is None else Computed(rule, target.scales, general), *bounds)
+        add(replace(key, coef=""))
+        add(key)
     return sort_rows(rows.values(), table="default")
 
 
-def rule_rows(
-    rules: Sequence[Rule],
-    params: Sequence[Param],
-    family: str,
-    links: Mapping[str, str],
-    facts: ScaleFacts,
-    source: str,
-) -> tuple[PriorRow, ...]:
+def rule_rows(rules: Sequence[Rule], target: Target, source: str) -> tuple[PriorRow, ...]:
     """The rows that rules give to the parameters of a model, each where it is general enough.
 
     Parameters
     ----------
     rules : sequence of Rule
         The rules.
-    params : sequence of Param
-        The unknowns; innovations have no row.
-    family : str
-        Name of the family.
-    links : mapping
-        Link by distributional parameter.
-    facts : ScaleFacts
-        What the data say.
+    target : Target
+        The model.
     source : str
         What the rows say about where they are from.
     """
     rows: dict[ParamKey, PriorRow] = {}
-    for param in params:
-        if param.kind == "innovations":
-            continue
-        for element in (param.key, *param.elements):
-            for key in (general_key(element), _of_group(element), element):
-                rule = best_rule(rules, asked_about(key, family, links))
-                if rule is None or key in rows or not _belongs(rule, key, element):
-                    continue
-                names = (used_class(key.cls), key.coef, key.group, key.resp, key.dpar, key.nlpar)
-                rows[key] = PriorRow(
-                    rule.text(facts, key),
-                    *names,
-                    source=source,
-                    tag=rule.tag,
-                    computed=Computed(rule, facts, key),
-                )
+    for _, element in target.elements():
+        for key in reversed(row_keys(element)):
+            rule = best_rule(rules, target, key)
+            if rule is None or key in rows or not _belongs(rule, key, element):
+                continue
+            rows[key] = PriorRow(
+                rule.text(target.scales, key),
+                used_class(key.cls),
+                key.coef,
+                key.group,
+                key.resp,
+                key.dpar,
+                key.nlpar,
+                source=source,
+                tag=rule.tag,
+                computed=Computed(rule, target.scales, key),
+            )
     return tuple(rows.values())
-
-
-def _of_group(key: ParamKey) -> ParamKey:
-    return ParamKey(key.cls, "", key.group, key.resp, key.dpar, key.nlpar)
 
 
 def _belongs(rule: Rule, key: ParamKey, element: ParamKey) -> bool:

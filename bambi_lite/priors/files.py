@@ -26,7 +26,8 @@ from ..dists import ALIASES, VOCABULARY, Dist
 from ..errors import PriorError, listing, suggest
 from ..params import ParamKey, Shrinkage
 from ..shelf import shelf
-from .rows import COLUMNS, PriorRow, used_class
+from .keys import used_class
+from .rows import COLUMNS, PriorRow
 from .rules import RULE_COLUMNS, Rule, RuleArgument, Statistic
 from .scales import STATISTICS, ScaleFacts, number
 from .text import DATA_NUMBERS, parse_prior
@@ -172,7 +173,7 @@ def read_text(text: str, label: str) -> PriorFile:
         **texts,
         ignore=unmatched == "ignore",
         needs=_needs(data, label),
-        rules=tuple(_rule(*entry) for entry in _entries(data, "rule", label)),
+        rules=tuple(r for entry in _entries(data, "rule", label) for r in _rules(*entry)),
         rows=tuple(_row(*entry) for entry in _entries(data, "prior", label)),
     )
 
@@ -282,7 +283,14 @@ def _bound(entry: Mapping[str, Any], key: str, where: str) -> str:
     return number(float(value))
 
 
-def _rule(entry: Mapping[str, Any], where: str) -> Rule:
+def _rules(entry: Mapping[str, Any], where: str) -> Iterable[Rule]:
+    """The rule of an entry, once for each class that it names."""
+    if "class" not in entry:
+        return [_rule(entry, "", where)]
+    return [_rule(entry, cls, where) for cls in _several(entry, "class", where)]
+
+
+def _rule(entry: Mapping[str, Any], cls: str, where: str) -> Rule:
     dist = entry.get("dist")
     if not isinstance(dist, str):
         raise PriorError(
@@ -301,8 +309,10 @@ def _rule(entry: Mapping[str, Any], where: str) -> Rule:
     if missing:
         raise PriorError(f"{where}: '{dist}' needs {listing(names)}; missing: {listing(missing)}.")
     columns = {c: _several(entry, c, where) for c in RULE_COLUMNS if c in entry}
+    if not cls:
+        raise PriorError(f"{where} does not say its class, such as class = 'b'.")
     rule = Rule(
-        _class(entry, where),
+        cls,
         MappingProxyType({c: v[0] if len(v) == 1 else v for c, v in columns.items()}),
         dist,
         MappingProxyType({name: _argument(entry[name], name, where) for name in names}),

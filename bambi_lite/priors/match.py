@@ -12,18 +12,10 @@ from ..errors import PriorError, listing, suggest
 from ..params import Param, ParamKey, Prior, Shrinkage
 from .defaults import rule_rows
 from .files import PriorFile
-from .rows import (
-    PriorRow,
-    as_used,
-    brms_class,
-    deciding_row,
-    describe_key,
-    general_key,
-    row_keys,
-    sort_rows,
-)
+from .keys import brms_class, describe_key, general_key, row_keys
+from .rows import PriorRow, as_used, deciding_row, sort_rows
+from .rules import Target
 from .say import gather
-from .scales import ScaleFacts
 from .text import parse_prior
 
 #: What each kind of parameter can have a distribution of.
@@ -31,12 +23,7 @@ _OVER = {"cholesky_corr": "correlations", "simplex": "proportions"}
 
 
 def prior_table(
-    defaults: Sequence[PriorRow],
-    params: Sequence[Param],
-    family: str,
-    links: Mapping[str, str],
-    scales: ScaleFacts,
-    priors: Any = None,
+    defaults: Sequence[PriorRow], target: Target, priors: Any = None
 ) -> tuple[PriorRow, ...]:
     """The table that a model uses: single rows over files and sets over defaults.
 
@@ -44,8 +31,8 @@ def prior_table(
     ----------
     defaults : sequence of PriorRow
         The default table.
-    params, family, links, scales
-        See :func:`bambi_lite.priors.rule_rows`.
+    target : Target
+        The model.
     priors : PriorSet, list, DataFrame, str, ...
         What the user said; see :func:`bambi_lite.priors.gather`.
 
@@ -64,8 +51,8 @@ def prior_table(
     table = {row.key: as_used(row) for row in defaults}
     blank = dict(table)
     for file in said.files:
-        _check_meant(file, family, links)
-        ruled = rule_rows(file.rules, params, family, links, scales, _source(file))
+        _check_meant(file, target)
+        ruled = rule_rows(file.rules, target, _source(file))
         matched = [row for row in file.rows if row.key in table or not file.ignore]
         if not file.ignore:
             _check_rules_used(file, ruled, table)
@@ -134,8 +121,10 @@ def _said(row: PriorRow) -> tuple[str, str, str, str]:
 # -- what does not match ---------------------------------------------------------------------
 
 
-def _check_meant(file: PriorFile, family: str, links: Mapping[str, str]) -> None:
-    found = {"family": family, "link": links.get("mu", "")}
+def _check_meant(file: PriorFile, target: Target) -> None:
+    # The main parameters come first: mu, or those of the categories.
+    link = next(iter(target.links.values()), "")
+    found = {"family": target.family, "link": link}
     for name, valid in file.needs.items():
         if found[name] not in valid:
             raise PriorError(
@@ -225,7 +214,7 @@ def assign(
     return {
         param.name: tuple(lookup(param, key) for key in (param.elements or (param.key,)))
         for param in params
-        if param.kind != "innovations"
+        if param.kind != "given"
     }
 
 

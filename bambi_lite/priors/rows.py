@@ -12,11 +12,10 @@ import pandas as pd
 
 from ..design import r_sort_key
 from ..params import ParamKey
+from .keys import KEYS, brms_class, describe_key, general_key, is_correlation, row_keys
 from .rules import Computed
 
 COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "tag", "source")
-#: The columns that say which parameters a row is about.
-KEYS = ("class", "coef", "group", "resp", "dpar", "nlpar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +65,6 @@ class PriorRow:
         return describe_key(self.key)
 
 
-def describe_key(key: ParamKey) -> str:
-    """``class = 'sd', group = 'Subject'``."""
-    named = {"class": key.cls, "coef": key.coef, "group": key.group, "resp": key.resp}
-    named |= {"dpar": key.dpar, "nlpar": key.nlpar}
-    return ", ".join(f"{name} = '{value}'" for name, value in named.items() if value)
-
-
-def general_key(key: ParamKey) -> ParamKey:
-    """The key of the general row of a class."""
-    return ParamKey(key.cls, resp=key.resp, dpar=key.dpar, nlpar=key.nlpar)
-
-
-def row_keys(key: ParamKey) -> tuple[ParamKey, ...]:
-    """The rows that may say the prior of a parameter, the narrowest first."""
-    return tuple(dict.fromkeys((key, replace(key, coef=""), general_key(key))))
-
-
 def deciding_row(key: ParamKey, table: Mapping[ParamKey, PriorRow]) -> PriorRow:
     """The narrowest row of a table that says something about a parameter, else its general row."""
     found = (table[k] for k in row_keys(key) if k in table)
@@ -108,19 +90,9 @@ def sort_rows(
 # -- correlations ----------------------------------------------------------------------------
 
 
-def brms_class(cls: str) -> str:
-    """The class as ``default_prior()`` names it, before Cholesky factors take over."""
-    return "cor" if cls == "L" else cls
-
-
-def used_class(cls: str) -> str:
-    """The class as the model has it: a prior of correlations is one of their Cholesky factor."""
-    return "L" if cls == "cor" else cls
-
-
 def as_used(row: PriorRow) -> PriorRow:
     """A row as the model has it."""
-    if row.cls != "L":
+    if not is_correlation(row.cls):
         return row
     return replace(row, prior=re.sub(r"^lkj\s*\(", "lkj_corr_cholesky(", row.prior))
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ..dists import ALIASES, VOCABULARY
-from ..params import ParamKey
+from ..params import Param, ParamKey
+from .keys import brms_class
 from .scales import OF_PREDICTORS, ScaleFacts, number, significant
 
 #: The columns of a rule that have to match, besides its class.
@@ -177,51 +179,57 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a rule is asked about: a class in a model.
+class Target:
+    """What rules are asked about: the parameters of a model, and what the data say.
 
     Attributes
     ----------
-    cls : str
-        The class, as tables name it.
-    key : ParamKey
-        The parameter, or the general row of a class.
+    params : sequence of Param
+        The unknowns; those whose distribution is part of the model have no row.
     family : str
-        The family of the model.
-    link : str or None
-        The link of the distributional parameter.
+        Name of the family.
+    links : mapping
+        Link by distributional parameter.
+    scales : ScaleFacts
+        What the data say.
+    stems : mapping
+        The name that rules know a distributional parameter by, where it is not its own.
     """
 
-    cls: str
-    key: ParamKey
+    params: Sequence[Param]
     family: str
-    link: str | None
+    links: Mapping[str, str]
+    scales: ScaleFacts
+    stems: Mapping[str, str] = MappingProxyType({})
 
-    def columns(self) -> dict[str, Any]:
-        """Values of :data:`RULE_COLUMNS`; the main parameter is called ``mu``."""
-        key = self.key
-        dpar = "" if key.nlpar else key.dpar or "mu"
-        named = {"coef": key.coef, "group": key.group, "resp": key.resp, "nlpar": key.nlpar}
-        return {**named, "dpar": dpar, "family": self.family, "link": self.link}
-
-
-def best_rule(rules: Sequence[Rule], asked: Asked) -> Rule | None:
-    """The rule with most columns among those that match; None if none does."""
-    facts = asked.columns()
-    found = [rule for rule in rules if rule.matches(asked.cls, facts)]
-    # max() takes the first among equals; the later line of a file is the one meant.
-    return max(reversed(found), key=lambda rule: len(rule.columns), default=None)
+    def elements(self) -> Iterator[tuple[Param, ParamKey]]:
+        """Every key that has prior rows, with its parameter."""
+        for param in self.params:
+            if param.kind != "given":
+                for key in (param.key, *param.elements):
+                    yield param, key
 
 
-def asked_about(key: ParamKey, family: str, links: Mapping[str, Any]) -> Asked:
-    """What a rule is asked about a parameter or a general row.
+def best_rule(rules: Sequence[Rule], target: Target, key: ParamKey) -> Rule | None:
+    """The rule for a parameter or a general row: that with most columns; None if none matches.
 
     On its own scale (identity link) the intercept of a predicted parameter starts from the prior
-    of the number, as in brms.
+    of the number, as in brms. The main parameter is called ``mu``.
     """
-    cls = "cor" if key.cls == "L" else key.cls
-    dpar = key.dpar or "mu"
-    link = links.get(dpar)
+    cls = target.stems.get(key.cls, brms_class(key.cls))
+    link = target.links.get(key.dpar or "mu")
+    dpar = target.stems.get(key.dpar, key.dpar) or "mu"
     if cls == "Intercept" and dpar != "mu" and link == "identity":
         cls = dpar
-    return Asked(cls, key, family, link)
+    facts = {
+        "coef": key.coef,
+        "group": key.group,
+        "resp": key.resp,
+        "nlpar": key.nlpar,
+        "dpar": "" if key.nlpar else dpar,
+        "family": target.family,
+        "link": link,
+    }
+    found = [rule for rule in rules if rule.matches(cls, facts)]
+    # max() takes the first among equals; the later line of a file is the one meant.
+    return max(reversed(found), key=lambda rule: len(rule.columns), default=None)

@@ -13,7 +13,8 @@ import pandas as pd
 from ..errors import PriorError, listing, suggest
 from ..params import Shrinkage
 from .files import PriorFile, prior_sets, read_file, read_set
-from .rows import COLUMNS, PriorRow, used_class
+from .keys import is_correlation, used_class
+from .rows import COLUMNS, PriorRow
 from .scales import number
 from .text import DATA_NUMBERS, parse_prior, pymc_text
 
@@ -152,7 +153,7 @@ def _check_bounds(text: str, lb: Any, ub: Any, columns: Mapping[str, str], shrin
             f"Prior '{text}' for {narrow} '{columns[narrow]}' has bounds. Bounds belong to a whole "
             f"class: leave out {narrow}."
         )
-    if used_class(columns["class_"]) == "L":
+    if is_correlation(used_class(columns["class_"])):
         raise PriorError(f"Prior '{text}': correlations have no bounds to set.")
     if shrinkage:
         raise PriorError(f"Prior '{text}' takes no bounds.")

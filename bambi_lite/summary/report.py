@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..draws import Draws
+from ..draws import Draws, scalars
 from ..priors import PriorRow
 from ..spec import ModelSpec, linear_predictor
 from ..xp import numpy_namespace
@@ -204,6 +204,7 @@ def summary(
     The layout is brms' (Buerkner 2017, Journal of Statistical Software 80(1)).
     """
     mass, decimals = check_prob(prob), check_digits(digits)
+    draws = scalars(draws)
     spec = draws.spec
     random = {
         group: _rows(draws, _hyperparameters(draws, group), mass, robust)
@@ -253,10 +254,11 @@ def _rows(draws: Draws, names: Mapping[str, str], prob: float, robust: bool) -> 
 
 def _hyperparameters(draws: Draws, group: str) -> dict[str, str]:
     """Variable by label for one grouping factor: standard deviations, then correlations."""
-    own = [n for n in draws.named("sd", "cor") if draws.keys[n].group == group]
+    own = [n for n in draws.named("sd", "cor", "df") if draws.keys[n].group == group]
     sd = {f"sd({label(draws.keys[n])})": n for n in own if draws.keys[n].cls == "sd"}
     cor = {f"cor({draws.keys[n].coef})": n for n in own if draws.keys[n].cls == "cor"}
-    return sd | cor
+    df = [n for n in own if draws.keys[n].cls == "df"]
+    return sd | cor | dict(zip(["df"], df, strict=False))
 
 
 def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
@@ -271,7 +273,15 @@ def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
             value = float(linear_predictor(draws.spec, dpar, numpy_namespace(), {}, {})[0])
             table.loc[dpar.name, :] = [value, 0.0, value, value, *[np.nan] * len(CONVERGENCE)]
         tables.append(table)
+    more = [n for n, k in draws.keys.items() if k.cls in _structural(draws.spec)]
+    if more:
+        tables.append(_rows(draws, {name: name for name in more}, prob, robust))
     return pd.concat(tables) if tables else _rows(draws, {}, prob, robust)
+
+
+def _structural(spec: ModelSpec) -> set[str]:
+    """Classes of the parameters of the family as a whole, the thresholds apart."""
+    return {p.key.cls for part in spec.structure for p in part.params} - {"Intercept"}
 
 
 def _divergences(draws: Draws) -> int:

@@ -100,7 +100,9 @@ class FixedTerm:
         return {}
 
     def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
-        """The value."""
+        """The value; from draws that have one, theirs."""
+        if self.dpar in p:
+            return p[self.dpar][..., None]
         return xp.asarray(np.asarray([self.value]))
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:

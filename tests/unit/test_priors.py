@@ -16,12 +16,6 @@ SLEEPSTUDY = "Reaction ~ Days + (Days | Subject)"
 # Reference cases whose models cannot be built yet, by what they wait for. A case that could be
 # built fails the test, so the list only shrinks.
 WAITING = {
-    "grp_gr_by": "gr(by = ...)",
-    "grp_gr_student": 'gr(dist = "student")',
-    "grp_mm": "mm()",
-    "grp_mm_weights": "mm()",
-    "grp_gr_cov": "gr(cov = ...)",
-    "grp_mmc": "mm()",
     "user_nlpar": "a nonlinear formula",
 }
 
@@ -190,9 +184,10 @@ def test_bounds_that_cannot_be():
 
 
 def test_something_that_is_no_prior(sleepstudy):
-    assert message(
-        bl.PriorError, lambda: bl.Model(SLEEPSTUDY, sleepstudy, prior="normal(0, 1)")
-    ) == ("prior has to be bl.prior(...), a list of them or a prior table, not str.")
+    assert message(bl.PriorError, lambda: bl.Model(SLEEPSTUDY, sleepstudy, prior=1.5)) == (
+        "prior has to be bl.prior(...), a list of them, a prior table, 'set:NAME' or the path of a "
+        "TOML file, not float."
+    )
 
 
 def test_numbers_in_every_form():
