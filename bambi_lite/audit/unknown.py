@@ -10,9 +10,10 @@ import numpy as np
 
 from ..dists import Dist, Law, law_of
 from ..links import Link, get_link
+from ..naming import element_names
 from ..params import Param, ParamKey, Prior
 from ..priors import PriorRow, deciding_row, general_key
-from ..spec import DparSpec, ModelSpec, template
+from ..spec import DparSpec, ModelSpec
 from ..xp import numpy_namespace
 
 #: Classes whose parameters are on the link scale of a linear predictor.
@@ -89,7 +90,7 @@ class Unknown:
 def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
     """Every free parameter of a model, in the order of the model."""
     table = {row.key: row for row in spec.prior_rows}
-    names = _names(spec)
+    names = element_names(spec)
     dpars = {("" if d.name == "mu" else d.name): d for d in spec.dpars if d.predicted}
     centres = {name: _centre(spec, name) for name in dpars}
     for param in spec.params:
@@ -101,7 +102,7 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
                 continue
             inside = dpars.get(key.dpar) if key.cls in _ON_LINK and not key.nlpar else None
             yield Unknown(
-                name=names.get((param.name, i), param.name),
+                name=_name(param, names[param.name], i),
                 size=_size(param),
                 key=key,
                 param=param,
@@ -115,25 +116,10 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
             )
 
 
-def _names(spec: ModelSpec) -> dict[tuple[str, int], str]:
-    """brms' name of each element of each parameter."""
-    p = template(spec)
-    found = {}
-    for part in spec.terms():
-        quantities = part.quantities(p)
-        for param in part.params:
-            keys = param.elements or (param.key,)
-            same = [q.name for q in quantities if q.key.cls == param.key.cls and not q.dims]
-            for i, key in enumerate(keys):
-                own = next((q.name for q in quantities if q.key == key and not q.dims), "")
-                if not own and len(same) == len(keys):
-                    own = same[i]  # the strata of gr(by = ) share their rows
-                if not own and param.elements:
-                    own = f"{param.name}[{key.coef}]"
-                if param.kind == "cholesky_corr":
-                    own = f"cor_{param.name.removeprefix('L_')}"
-                found[param.name, i] = own or param.name
-    return found
+def _name(param: Param, names: tuple[str, ...], i: int) -> str:
+    if param.kind == "cholesky_corr":
+        return f"cor_{param.name.partition('_')[2]}"
+    return names[i]
 
 
 def _size(param: Param) -> int:

@@ -34,6 +34,7 @@ LAYERS = {
     "engines": 8,
     "logprior": 8,
     "simulate": 8,
+    "naming": 8,
     "draws": 9,
     "summary": 10,
     "given": 10,
