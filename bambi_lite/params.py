@@ -120,3 +120,31 @@ class Param:
     lower: float | None = None
     upper: float | str | None = None
     given: Dist | None = None
+
+
+def single_law(param: Param, prior: Prior) -> Law | None:
+    """The distribution of a single number of a parameter under its prior.
+
+    Parameters
+    ----------
+    param : Param
+        The parameter.
+    prior : Prior
+        Of one of its elements, or of all of it.
+
+    Returns
+    -------
+    Law or None
+        Of a correlation moved from (-1, 1) to (0, 1), and of one of several proportions, the beta
+        distribution that each of them has; None where the prior is flat without end.
+    """
+    if param.kind not in ("cholesky_corr", "simplex"):
+        return prior.law
+    assert prior.dist is not None
+    if param.kind == "cholesky_corr":
+        a = b = float(prior.dist.args["eta"]) + param.shape[0] / 2.0 - 1.0
+    else:
+        alpha = prior.dist.args["alpha"]
+        a = float(alpha[0])
+        b = a * (param.shape[0] - 1) if len(alpha) == 1 else float(sum(alpha[1:]))
+    return law_of(Dist("beta", {"alpha": a, "beta": b}), None, None)

@@ -13,6 +13,7 @@ import pandas as pd
 from ..params import Prior
 from ..priors import describe_key, number, prior_text
 from ..spec import ModelSpec
+from ..tabular import aligned, html
 from .flags import flags
 from .unknown import Unknown, unknowns
 
@@ -52,13 +53,7 @@ class PriorReport:
 
     def to_text(self) -> str:
         """The report as text: what printing it shows."""
-        shown = self._cells()
-        widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-        lines = [
-            "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip()
-            for row in shown
-        ]
-        lines.append("")
+        lines = [*aligned(self._cells()), ""]
         for name, rule in zip(self.frame["parameter"], self.frame["rule"], strict=True):
             if rule:
                 lines += wrap(f"{name}: {rule}", _WIDTH, subsequent_indent="    ")
@@ -77,20 +72,11 @@ class PriorReport:
     def to_html(self) -> str:
         """The report as HTML: what a notebook shows."""
         head, *rows = self._cells()
-        cell = '<td style="text-align:left;padding:0.15em 0.6em;vertical-align:top">{}</td>'
-        top = "".join(
-            f'<th style="text-align:left">{escape(c)}</th>' for c in (*head, "from", "flags")
-        )
-        body = ""
-        for row, rule, found in zip(rows, self.frame["rule"], self.frame["flags"], strict=True):
-            marks = "<br>".join(f"&#9873; {escape(f)}" for f in found)
-            cells = [cell.format(escape(text)) for text in (*row, rule)]
-            body += f"<tr>{''.join(cells)}{cell.format(marks)}</tr>"
+        more = zip(rows, self.frame["rule"], self.frame["flags"], strict=True)
+        marks = [[*row, rule, "\n".join(f"\u2691 {f}" for f in found)] for row, rule, found in more]
+        table = html([[*head, "from", "flags"], *marks])
         notes = escape(" ".join(_NOTES))
-        return (
-            f"<div><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p><small>{notes}</small></p></div>"
-        )
+        return f"<div>{table}<p><small>{notes}</small></p></div>"
 
     _repr_html_ = to_html
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..dists import Dist, Law, law_of
+from ..dists import Law
 from ..links import Link, get_link
 from ..naming import element_names
-from ..params import Param, ParamKey, Prior
+from ..params import Param, ParamKey, Prior, single_law
 from ..priors import PriorRow, deciding_row, general_key
 from ..spec import DparSpec, ModelSpec
 from ..xp import numpy_namespace
@@ -109,7 +109,7 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
                 prior=prior,
                 row=deciding_row(key, table),
                 general=table[general_key(key)],
-                law=_law(param, prior),
+                law=single_law(param, prior),
                 dpar=inside,
                 centre=centres[key.dpar] if inside is not None else 0.0,
                 step=_step(spec, key),
@@ -126,20 +126,6 @@ def _size(param: Param) -> int:
     if param.kind == "cholesky_corr":
         return param.shape[0] * (param.shape[0] - 1) // 2
     return param.shape[0] if param.kind == "simplex" else 1
-
-
-def _law(param: Param, prior: Prior) -> Law | None:
-    if param.kind not in ("cholesky_corr", "simplex"):
-        return prior.law
-    assert prior.dist is not None
-    if param.kind == "simplex":
-        # One of n proportions under a symmetric Dirichlet distribution; the first of others.
-        alpha = np.broadcast_to(prior.dist.args["alpha"], param.shape)
-        beta = {"alpha": float(alpha[0]), "beta": float(alpha[1:].sum())}
-        return law_of(Dist("beta", beta), None, None)
-    # A single correlation of q coefficients under LKJ(eta), moved from (-1, 1) to (0, 1).
-    a = float(prior.dist.args["eta"]) + param.shape[0] / 2.0 - 1.0
-    return law_of(Dist("beta", {"alpha": a, "beta": a}), None, None)
 
 
 def _centre(spec: ModelSpec, dpar: str) -> float:

@@ -22,7 +22,7 @@ from .rules import Computed, Rule, Statistic, Target
 from .say import PriorSet, gather, prior, user_rows
 from .scales import ScaleFacts, number, scale_facts
 from .text import parse_prior, prior_text
-from .writing import to_toml
+from .writing import to_toml, write_file
 
 __all__ = [
     "COLUMNS",
@@ -62,4 +62,5 @@ __all__ = [
     "to_frame",
     "to_toml",
     "user_rows",
+    "write_file",
 ]

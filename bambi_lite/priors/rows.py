@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any, Literal
 
 import pandas as pd
 
 from ..design import r_sort_key
 from ..params import ParamKey
+from ..tabular import aligned, html
 from .keys import KEYS, brms_class, describe_key, general_key, is_correlation, row_keys
 from .rules import Computed
 
@@ -129,30 +129,21 @@ class PriorFrame(pd.DataFrame):  # type: ignore[misc] # pandas is not typed
             record["source"] = "(vectorized)" if text else record["source"]
         return pd.DataFrame(records, columns=list(self.columns))
 
+    def _cells(self) -> list[list[str]]:
+        shown = self.shown()
+        return [list(shown.columns), *shown.to_numpy().tolist()]
+
     def __repr__(self) -> str:
         if not set(COLUMNS[:-2]) <= set(self.columns) or self.empty:
             return str(pd.DataFrame(self))
-        shown = self.shown()
-        cells = [list(shown.columns), *shown.to_numpy().tolist()]
-        widths = [max(len(row[k]) for row in cells) for k in range(len(shown.columns))]
-        return "\n".join(
-            " ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        )
+        return "\n".join(aligned(self._cells(), right=True, gap=" "))
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
         if not set(COLUMNS[:-2]) <= set(self.columns):
             return str(pd.DataFrame(self)._repr_html_())
-        shown = self.shown()
-        cell = '<td style="text-align:left;padding:0.15em 0.6em">{}</td>'
-        head = "".join(f'<th style="text-align:left">{escape(c)}</th>' for c in shown.columns)
-        body = "".join(
-            "<tr>" + "".join(cell.format(escape(text)) for text in row) + "</tr>"
-            for row in shown.to_numpy().tolist()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return html(self._cells())
 
 
 def to_frame(rows: Sequence[PriorRow]) -> PriorFrame:

@@ -74,6 +74,14 @@ class Statistic:
             text = f"max({self.at_least:g}, {text})"
         return text if self.at_most is None else f"min({self.at_most:g}, {text})"
 
+    def describe(self) -> str:
+        """What it is, whatever the data: ``max(2.5, response_scale)``."""
+        factors = [*([f"{self.times:g}"] if self.times != 1.0 or not self.stat else []), self.stat]
+        text = " * ".join(f for f in factors if f) + (f" / {self.over}" if self.over else "")
+        if self.at_least is not None:
+            text = f"max({self.at_least:g}, {text})"
+        return text if self.at_most is None else f"min({self.at_most:g}, {text})"
+
 
 #: An argument of a rule: a number, several, text (as brms prints it, or ``min_Y``), a statistic.
 type RuleArgument = float | tuple[float, ...] | str | Statistic
@@ -140,18 +148,29 @@ class Rule:
         ]
         return f"{self.dist}({', '.join(words)})"
 
+    def describe(self) -> str:
+        """What it says before there are data: ``normal(0, 2.5 * response_sd / predictor_sd)``."""
+        if self.dist == "":
+            return "(flat)"
+        words = [a.describe() if isinstance(a, Statistic) else _plain(a) for a in self._ordered()]
+        return f"{self.dist}({', '.join(words)})"
+
     def _ordered(self) -> Iterator[RuleArgument]:
         word = VOCABULARY[ALIASES.get(self.dist, self.dist)]
         return (self.args[name] for name in word.args)
 
 
 def _text(argument: RuleArgument, facts: ScaleFacts, key: ParamKey) -> str:
+    if isinstance(argument, Statistic):
+        return number(argument.value(facts, key))
+    return _plain(argument)
+
+
+def _plain(argument: float | tuple[float, ...] | str) -> str:
     if isinstance(argument, str):
         return argument
     if isinstance(argument, tuple):
         return f"[{', '.join(number(v) for v in argument)}]"
-    if isinstance(argument, Statistic):
-        return number(argument.value(facts, key))
     return number(argument)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..errors import PriorError
@@ -62,6 +63,15 @@ def to_toml(
         else:
             blocks.append(_row_text(row))
     return "\n\n".join(blocks) + "\n"
+
+
+def write_file(path: str | Path, text: str) -> None:
+    """Write a prior file; PriorError where that cannot be done."""
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except (OSError, UnicodeEncodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PriorError(f"The prior file '{path}' cannot be written: {reason}.") from error
 
 
 def _row_text(row: PriorRow) -> str:

@@ -158,7 +158,7 @@ def _target(
 
 
 def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
-    """The table that the model would have with these priors over its own; every row checked.
+    """The table that the model would have with these priors over the defaults; every row checked.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
         When they do not fit the model.
     """
     target = _target(spec.family, spec.dpars, spec.params, spec.scales)
-    rows = prior_table(spec.prior_rows, target, prior)
+    rows = prior_table(default_rows(target), target, prior)
     assign(spec.params, rows, data_numbers(spec.response))
     return rows
 
