@@ -22,8 +22,7 @@ from .fit import Fit
 from .formula import BrmsFormula
 from .given import from_frame
 from .graph import graph as network
-from .predict import posterior_predict
-from .prior_draws import count, predictive_tree, prior_draws, prior_only, with_prior
+from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
@@ -141,28 +140,9 @@ class Model:
     def prior_predictive(self, draws: int = 500, seed: int | None = None) -> xr.DataTree:
         """Responses that the prior expects, for the rows of the data.
 
-        Parameters
-        ----------
-        draws : int
-            How many draws of the parameters, each with a response for every row.
-        seed : int, optional
-            The same seed gives the same draws.
-
-        Returns
-        -------
-        xarray.DataTree
-            Groups ``prior`` (parameters under brms' names), ``prior_predictive`` (the response,
-            dims chain, draw, obs; response scale) and ``observed_data``, as ArviZ has them.
-
-        Raises
-        ------
-        PriorError
-            Where a prior is flat: then nothing can be drawn. The message names the rows and the
-            prior sets that make them proper.
+        Parameters, groups and errors: see :func:`bambi_lite.prior_draws.prior_predictive`.
         """
-        settings = sample_settings(chains=1, iter=count(draws), warmup=0, seed=seed)
-        drawn = prior_only(self._spec, settings)
-        return predictive_tree(drawn, posterior_predict(drawn, seed=settings.seed))
+        return prior_predictive(self._spec, draws, seed)
 
     def plot_prior(self) -> Figure:
         """The prior density of each class: see :func:`bambi_lite.prior_plots.plot_prior`."""

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .draws import Draws, collect, named_tree
-from .engines import RawDraws, SampleSettings
-from .errors import DataError, PriorError, listing, suggest
+from .additions import draw
+from .draws import Draws, collect, named_tree, parameter_values
+from .engines import RawDraws, SampleSettings, sample_settings
+from .errors import DataError, DataWarning, PriorError, listing, suggest, warn
+from .links import Linked
 from .simulate import check_proper, prior_values
-from .spec import ModelSpec, template, with_effects
+from .spec import DparSpec, ModelSpec, data_numbers, linked_dpars, template, with_effects
 from .xp import numpy_namespace
 
 
@@ -133,12 +135,105 @@ def count(draws: Any) -> int:
     return int(draws)
 
 
-def predictive_tree(draws: Draws, response: xr.DataArray) -> xr.DataTree:
-    """Draws from the prior and the responses they lead to, as ArviZ names such groups."""
+#: A count of more than this is none that could be drawn.
+_LARGEST_COUNT = 1e15
+
+
+def prior_predictive(spec: ModelSpec, draws: int = 500, seed: int | None = None) -> xr.DataTree:
+    """Responses that the prior expects, for the rows of the data.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    draws : int
+        How many draws of the parameters, each with a response for every row.
+    seed : int, optional
+        The same seed gives the same draws.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups ``prior`` (parameters under brms' names), ``prior_predictive`` (the response, dims
+        chain, draw, obs; response scale) and ``observed_data``, as ArviZ has them. Missing values
+        are responses of parameters that cannot be, such as a negative standard deviation under an
+        identity link.
+
+    Raises
+    ------
+    PriorError
+        Where a prior is flat: then nothing can be drawn. The message names the rows and the prior
+        sets that make them proper.
+
+    Warns
+    -----
+    DataWarning
+        When responses are missing; the message names the parameters that left their range.
+    """
+    settings = sample_settings(chains=1, iter=count(draws), warmup=0, seed=seed)
+    drawn = prior_only(spec, settings)
+    response = _responses(spec, drawn, np.random.default_rng(settings.seed).spawn(1)[0])
     return xr.DataTree.from_dict(
         {
-            "prior": draws.posterior,
-            "prior_predictive": response.to_dataset(name=draws.spec.response_name),
-            "observed_data": draws.idata["observed_data"].to_dataset(),
+            "prior": drawn.posterior,
+            "prior_predictive": response.to_dataset(name=spec.response_name),
+            "observed_data": drawn.idata["observed_data"].to_dataset(),
         }
     )
+
+
+def _responses(spec: ModelSpec, drawn: Draws, rng: np.random.Generator) -> xr.DataArray:
+    posterior = drawn.posterior
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"], spec.design.n_obs)
+    # What a wide prior makes of a link may have no number; the responses then say so.
+    with np.errstate(all="ignore"):
+        linked = linked_dpars(spec, numpy_namespace(), parameter_values(drawn), spec.arrays)
+        wrong = np.zeros(shape, dtype=bool)
+        out: dict[str, float] = {}
+        for dpar in spec.dpars:
+            eta = np.broadcast_to(linked[dpar.name].eta, shape)
+            beyond = _out_of_range(spec, dpar, eta)
+            if beyond.any():
+                out[f"{dpar.name} ({dpar.link.name} link)"] = float(beyond.mean())
+                eta = np.where(beyond, _inside(spec, dpar), eta)
+                wrong |= beyond
+            linked[dpar.name] = Linked(eta, dpar.link)
+        dist = spec.family.likelihood(numpy_namespace(), linked, spec.response)
+        values = np.array(draw(rng, dist, spec.seen), dtype=float)
+    values[wrong] = np.nan
+    if out:
+        parts = listing(f"{name} in {100 * share:.1f} %" for name, share in out.items())
+        warn(
+            f"The prior lets parameters of the response be what they cannot, and those responses "
+            f"are missing: {parts} of the draws.",
+            DataWarning,
+        )
+    dims: dict[str, Any] = {"chain": posterior.chain, "draw": posterior.draw}
+    dims["obs"] = spec.design.rows
+    if values.ndim > 3:
+        dims["category"] = list(spec.response.categories)
+    return xr.DataArray(values, dims=tuple(dims), coords=dims)
+
+
+def _range(spec: ModelSpec, dpar: DparSpec) -> tuple[float, float]:
+    own = spec.family.dpar(dpar.name)
+    numbers = data_numbers(spec.response)
+    low, high = (numbers[b] if isinstance(b, str) else b for b in (own.lower, own.upper))
+    return -np.inf if low is None else low, np.inf if high is None else high
+
+
+def _out_of_range(spec: ModelSpec, dpar: DparSpec, eta: np.ndarray) -> np.ndarray:
+    low, high = _range(spec, dpar)
+    value = dpar.link.inverse(numpy_namespace(), eta)
+    large = _LARGEST_COUNT if spec.family.discrete else np.inf
+    return np.asarray(~np.isfinite(value) | (value < low) | (value > high) | (value > large))
+
+
+def _inside(spec: ModelSpec, dpar: DparSpec) -> float:
+    """A predictor whose parameter is within its range, in the place of one that is not."""
+    low, high = _range(spec, dpar)
+    if high == np.inf:
+        middle = 1.0 if low == -np.inf else low + 1.0
+    else:
+        middle = (max(low, high - 2.0) + high) / 2.0
+    return float(dpar.link.link(numpy_namespace(), np.float64(middle)))

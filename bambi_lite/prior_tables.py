@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .errors import PriorError
+from .errors import DataWarning, PriorError
 from .formula import BrmsFormula
 from .priors import (
     PriorFrame,
@@ -76,7 +77,11 @@ def validate_prior(
     >>> bl.validate_prior(rows, "Reaction ~ Days", bl.load_data("sleepstudy")).loc[0, "prior"]
     'normal(0, 5)'
     """
-    return to_frame(other_priors(resolve(formula, data, family, data2=data2), prior))
+    with warnings.catch_warnings():
+        # What the defaults make doubtful is not asked about.
+        warnings.simplefilter("ignore", DataWarning)
+        spec = resolve(formula, data, family, data2=data2)
+    return to_frame(other_priors(spec, prior))
 
 
 def prior_summary(model: Any, all: bool = True) -> PriorFrame:

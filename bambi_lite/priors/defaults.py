@@ -35,7 +35,7 @@ def default_rows(target: Target) -> tuple[PriorRow, ...]:
     for param, key in target.elements():
         bounds = [_bound_text(b) for b in (param.lower, param.upper)]
         general = general_key(key)
-        rule = best_rule(default_rules().rules, target, general)
+        rule = best_rule(default_rules().rules, target, general, general)
         add(general, None if rule is None else Computed(rule, target.scales, general), *bounds)
         add(replace(key, coef=""))
         add(key)
@@ -57,8 +57,8 @@ def rule_rows(rules: Sequence[Rule], target: Target, source: str) -> tuple[Prior
     rows: dict[ParamKey, PriorRow] = {}
     for _, element in target.elements():
         for key in reversed(row_keys(element)):
-            rule = best_rule(rules, target, key)
-            if rule is None or key in rows or not _belongs(rule, key, element):
+            rule = best_rule(rules, target, key, element)
+            if rule is None or key in rows:
                 continue
             rows[key] = PriorRow(
                 rule.text(target.scales, key),
@@ -73,15 +73,6 @@ def rule_rows(rules: Sequence[Rule], target: Target, source: str) -> tuple[Prior
                 computed=Computed(rule, target.scales, key),
             )
     return tuple(rows.values())
-
-
-def _belongs(rule: Rule, key: ParamKey, element: ParamKey) -> bool:
-    """Whether a rule speaks at this row: at the broadest that its columns allow."""
-    if rule.by_predictor or "coef" in rule.columns:
-        return key == element and bool(key.coef)
-    if "group" in rule.columns:
-        return bool(key.group) and not key.coef
-    return key == general_key(element)
 
 
 def _bound_text(bound: float | str | None) -> str:

@@ -26,7 +26,7 @@ from ..dists import ALIASES, VOCABULARY, Dist
 from ..errors import PriorError, listing, suggest
 from ..params import ParamKey, Shrinkage
 from ..shelf import shelf
-from .keys import used_class
+from .keys import general_key
 from .rows import COLUMNS, PriorRow
 from .rules import RULE_COLUMNS, Rule, RuleArgument, Statistic
 from .scales import STATISTICS, ScaleFacts, number
@@ -256,7 +256,7 @@ def _row(entry: Mapping[str, Any], where: str) -> PriorRow:
     parsed = _parse(text, where)
     row = PriorRow(
         text,
-        used_class(_class(entry, where)),
+        _class(entry, where),
         coef,
         group,
         resp,
@@ -267,7 +267,7 @@ def _row(entry: Mapping[str, Any], where: str) -> PriorRow:
         source=source,
         tag=tag,
     )
-    if (row.coef or row.group) and (row.lb or row.ub):
+    if row.key != general_key(row.key) and (row.lb or row.ub):
         raise PriorError(f"{where} has bounds. Bounds belong to a whole class: leave out coef.")
     if isinstance(parsed, Shrinkage) and (row.lb or row.ub):
         raise PriorError(f"{where} has bounds; '{parsed.name}' takes none.")

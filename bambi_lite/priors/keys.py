@@ -13,7 +13,7 @@ KEYS = ("class", "coef", "group", "resp", "dpar", "nlpar")
 #: Classes whose general row is about one group already.
 _PER_GROUP = ("df",)
 #: Correlations are named by their Cholesky factors in the table that the model uses.
-CHOLESKY: Mapping[str, str] = MappingProxyType({"cor": "L", "lncor": "Llncor"})
+CHOLESKY: Mapping[str, str] = MappingProxyType({"cor": "L", "lncor": "Llncor", "rescor": "Lrescor"})
 _CORRELATION = {factor: cor for cor, factor in CHOLESKY.items()}
 
 

@@ -48,12 +48,13 @@ def prior_table(
         have the same key, or a set is not for this model.
     """
     said = gather(priors)
-    table = {row.key: as_used(row) for row in defaults}
+    table = {row.key: row for row in map(as_used, defaults)}
     blank = dict(table)
     for file in said.files:
         _check_meant(file, target)
         ruled = rule_rows(file.rules, target, _source(file))
-        matched = [row for row in file.rows if row.key in table or not file.ignore]
+        rows = [as_used(row) for row in file.rows]
+        matched = [row for row in rows if row.key in table or not file.ignore]
         if not file.ignore:
             _check_rules_used(file, ruled, table)
         if not ruled and not matched:
@@ -70,7 +71,7 @@ def prior_table(
 
 def merge(defaults: Sequence[PriorRow], user: Sequence[PriorRow]) -> tuple[PriorRow, ...]:
     """Put the user's rows in the place of the defaults they name; see :func:`prior_table`."""
-    table = {row.key: as_used(row) for row in defaults}
+    table = {row.key: row for row in map(as_used, defaults)}
     return sort_rows(_put(table, dict(table), user).values(), table="resolved")
 
 

@@ -12,7 +12,15 @@ import pandas as pd
 from ..design import r_sort_key
 from ..params import ParamKey
 from ..tabular import aligned, html
-from .keys import KEYS, brms_class, describe_key, general_key, is_correlation, row_keys
+from .keys import (
+    KEYS,
+    brms_class,
+    describe_key,
+    general_key,
+    is_correlation,
+    row_keys,
+    used_class,
+)
 from .rules import Computed
 
 COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "tag", "source")
@@ -91,10 +99,11 @@ def sort_rows(
 
 
 def as_used(row: PriorRow) -> PriorRow:
-    """A row as the model has it."""
-    if not is_correlation(row.cls):
+    """A row as the model has it: a prior of correlations is one of their Cholesky factor."""
+    cls = used_class(row.cls)
+    if not is_correlation(cls):
         return row
-    return replace(row, prior=re.sub(r"^lkj\s*\(", "lkj_corr_cholesky(", row.prior))
+    return replace(row, cls=cls, prior=re.sub(r"^lkj\s*\(", "lkj_corr_cholesky(", row.prior))
 
 
 # -- tables as a person sees them ------------------------------------------------------------

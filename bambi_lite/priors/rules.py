@@ -13,7 +13,7 @@ from typing import Any
 
 from ..dists import ALIASES, VOCABULARY
 from ..params import Param, ParamKey
-from .keys import brms_class
+from .keys import brms_class, general_key
 from .scales import OF_PREDICTORS, ScaleFacts, number, significant
 
 #: The columns of a rule that have to match, besides its class.
@@ -229,8 +229,13 @@ class Target:
                     yield param, key
 
 
-def best_rule(rules: Sequence[Rule], target: Target, key: ParamKey) -> Rule | None:
-    """The rule for a parameter or a general row: that with most columns; None if none matches.
+def best_rule(
+    rules: Sequence[Rule], target: Target, key: ParamKey, element: ParamKey
+) -> Rule | None:
+    """The rule that speaks at a row of the table: that with most columns; None if none does.
+
+    `key` is the row, `element` the parameter: a rule speaks at the broadest row that its columns
+    allow, one that looks at a column of the design at the row of that coefficient.
 
     On its own scale (identity link) the intercept of a predicted parameter starts from the prior
     of the number, as in brms. The main parameter is called ``mu``.
@@ -249,6 +254,14 @@ def best_rule(rules: Sequence[Rule], target: Target, key: ParamKey) -> Rule | No
         "family": target.family,
         "link": link,
     }
-    found = [rule for rule in rules if rule.matches(cls, facts)]
+    found = [r for r in rules if r.matches(cls, facts) and _speaks_at(r, key, element)]
     # max() takes the first among equals; the later line of a file is the one meant.
     return max(reversed(found), key=lambda rule: len(rule.columns), default=None)
+
+
+def _speaks_at(rule: Rule, key: ParamKey, element: ParamKey) -> bool:
+    if rule.by_predictor or "coef" in rule.columns:
+        return key == element and bool(key.coef)
+    if "group" in rule.columns:
+        return bool(key.group) and not key.coef
+    return key == general_key(element)

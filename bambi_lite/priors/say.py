@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from ..errors import PriorError, listing, suggest
-from ..params import Shrinkage
+from ..params import ParamKey, Shrinkage
 from .files import PriorFile, prior_sets, read_file, read_set
-from .keys import is_correlation, used_class
+from .keys import general_key, is_correlation, used_class
 from .rows import COLUMNS, PriorRow
 from .scales import number
 from .text import DATA_NUMBERS, parse_prior, pymc_text
@@ -148,7 +148,8 @@ def _check_bounds(text: str, lb: Any, ub: Any, columns: Mapping[str, str], shrin
         return
     if lb is not None and ub is not None and not lb < ub:
         raise PriorError(f"Prior '{text}': the lower bound {lb:g} is not below the upper {ub:g}.")
-    if narrow:
+    key = ParamKey(columns["class_"], columns["coef"], columns["group"])
+    if narrow and key != general_key(key):
         raise PriorError(
             f"Prior '{text}' for {narrow} '{columns[narrow]}' has bounds. Bounds belong to a whole "
             f"class: leave out {narrow}."
