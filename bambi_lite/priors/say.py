@@ -103,6 +103,8 @@ def prior(
     Columns and their meaning are those of brms 2.23.
     """
     make = prior if callable(prior) else None
+    if make is not None:
+        _check_maker(make)
     text = pymc_text(make) if make is not None else prior
     if not isinstance(text, str):
         raise PriorError(
@@ -132,6 +134,23 @@ def prior(
         make=make,
     )
     return PriorSet((row,))
+
+
+def _check_maker(make: Callable[..., Any]) -> None:
+    """PriorError unless the function gives a PyMC distribution of a shape."""
+    wanted = "a function that takes shape and returns pm.X.dist(..., shape=shape)"
+    try:
+        found = make(shape=())
+    except Exception as error:
+        raise PriorError(
+            f"The prior {pymc_text(make)} raised {type(error).__name__}: {error}. It has to be "
+            f"{wanted}."
+        ) from error
+    if getattr(found, "owner", None) is None:
+        raise PriorError(
+            f"The prior {pymc_text(make)} gave {type(found).__name__}, not a PyMC distribution. "
+            f"It has to be {wanted}."
+        )
 
 
 def _check_bounds(text: str, lb: Any, ub: Any, columns: Mapping[str, str], shrinkage: bool) -> None:

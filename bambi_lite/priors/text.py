@@ -28,6 +28,9 @@ DATA_NUMBERS = ("min_Y",)
 _LONGEST = 2000
 _DEEPEST = 20
 
+#: How tables show a PyMC distribution.
+_PYMC = "<PyMC: "
+
 _CALL = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*\((.*)\)\s*", re.DOTALL)
 _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*=(?!=)\s*(.*)", re.DOTALL)
 _VECTOR = re.compile(r"(?:\[(.*)\]'?|c\s*\((.*)\))", re.DOTALL)
@@ -72,6 +75,11 @@ def parse_prior(text: str) -> Dist | Shrinkage | None:
     """
     if text.strip() == "":
         return None
+    if text.startswith(_PYMC):
+        raise PriorError(
+            f"'{text}' shows a PyMC distribution; it cannot be read back. Give the function itself "
+            f"again: bl.prior(function, ...)."
+        )
     call = _CALL.fullmatch(text) if len(text) <= _LONGEST else None
     if call is None or not _closes(call.group(2)):
         shown = text if len(text) <= 80 else f"{text[:77]}..."
@@ -118,8 +126,11 @@ def prior_text(prior: Dist | Shrinkage | None) -> str:
 
 def pymc_text(make: Callable[..., object]) -> str:
     """How a table shows a PyMC distribution: it is no text that can be read back."""
-    name = getattr(make, "__name__", "") or getattr(getattr(make, "func", None), "__name__", "")
-    return f"<PyMC: {name or type(make).__name__}>"
+    inner = getattr(make, "func", make)  # of a partial
+    name = getattr(inner, "__name__", type(make).__name__)
+    if name == "dist":  # pm.Moyal.dist
+        name = getattr(getattr(inner, "__self__", None), "__name__", name)
+    return f"{_PYMC}{name}>"
 
 
 def _argument_text(value: Word | str) -> str:
