@@ -57,10 +57,11 @@ def prior_table(
         matched = [row for row in rows if row.key in table or not file.ignore]
         if not file.ignore:
             _check_rules_used(file, ruled, table)
-        if not ruled and not matched:
+        # A set may have nothing to change; one of other classes altogether is a mistake.
+        if not ruled and not matched and not {brms_class(k.cls) for k in table} & _classes(file):
             raise PriorError(
                 f"'{file.label}' says nothing about a parameter of this model. Its classes: "
-                f"{listing(_classes(file))}; classes "
+                f"{listing(sorted(_classes(file)))}; classes "
                 f"of the model: {listing(dict.fromkeys(brms_class(k.cls) for k in table))}."
             )
         for level in (ruled, matched):
@@ -75,8 +76,8 @@ def merge(defaults: Sequence[PriorRow], user: Sequence[PriorRow]) -> tuple[Prior
     return sort_rows(_put(table, dict(table), user).values(), table="resolved")
 
 
-def _classes(file: PriorFile) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*(r.cls for r in file.rules), *(r.cls for r in file.rows)]))
+def _classes(file: PriorFile) -> set[str]:
+    return {brms_class(cls) for cls in (*(r.cls for r in file.rules), *(r.cls for r in file.rows))}
 
 
 def _source(file: PriorFile) -> str:
