@@ -29,7 +29,7 @@ _FAR = 0.999
 #: Bounds that keep less than this of a distribution are worth a look.
 _KEPT = 0.05
 #: Quantiles that stand for a prior; evenly spaced, so that a share of them is a probability.
-_GRID = (np.arange(400) + 0.5) / 400
+_GRID = (np.arange(1000) + 0.5) / 1000
 
 _MULTIPLICATIVE = ("log", "logm1")
 _BOUNDED = tuple(name for name in PROBABILITY if name not in ("identity", "log"))
