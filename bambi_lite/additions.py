@@ -306,8 +306,21 @@ def log_bounds(xp: Namespace, dist: Dist, bounds: Mapping[str, Array], discrete:
     return log_mass(xp, dist, bounds["lb"] - step, bounds["ub"])
 
 
-def draw(rng: np.random.Generator, dist: Dist, seen: Observation) -> np.ndarray:
+def draw(
+    rng: np.random.Generator, dist: Dist, seen: Observation, give_up: bool = False
+) -> np.ndarray:
     """Random responses; those of a truncated response lie between its bounds.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+        Source of randomness.
+    dist : Dist
+        The likelihood.
+    seen : Observation
+        With the bounds of a truncation.
+    give_up : bool
+        Whether responses that do not come between the bounds are missing values, not an error.
 
     Raises
     ------
@@ -323,6 +336,8 @@ def draw(rng: np.random.Generator, dist: Dist, seen: Observation) -> np.ndarray:
         if not outside.any():
             return values
         values = np.where(outside, dist.random(rng), values)
+    if give_up:
+        return np.where(outside, np.nan, values)
     raise SamplingError(
         f"After {_ROUNDS} tries {int(outside.sum())} of {outside.size} predicted values still lie "
         f"outside the bounds of trunc(): they have next to no probability under the model."

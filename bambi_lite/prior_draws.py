@@ -199,13 +199,15 @@ def _responses(spec: ModelSpec, drawn: Draws, rng: np.random.Generator) -> xr.Da
                 wrong |= beyond
             linked[dpar.name] = Linked(eta, dpar.link)
         dist = spec.family.likelihood(numpy_namespace(), linked, spec.response)
-        values = np.array(draw(rng, dist, spec.seen), dtype=float)
+        values = np.array(draw(rng, dist, spec.seen, give_up=True), dtype=float)
+    if {"lb", "ub"} & set(spec.seen.arrays) and (lost := np.isnan(values) & ~wrong).any():
+        out["a response between the bounds of trunc()"] = float(lost.mean())
     values[wrong] = np.nan
     if out:
         parts = listing(f"{name} in {100 * share:.1f} %" for name, share in out.items())
         warn(
-            f"The prior lets parameters of the response be what they cannot, and those responses "
-            f"are missing: {parts} of the draws.",
+            f"The prior lets the response be what it cannot be, and such responses are missing: "
+            f"{parts} of the draws.",
             DataWarning,
         )
     dims: dict[str, Any] = {"chain": posterior.chain, "draw": posterior.draw}
