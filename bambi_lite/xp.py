@@ -26,6 +26,7 @@ def numpy_namespace() -> Namespace:
     from scipy import special
 
     return SimpleNamespace(
+        floor=np.floor,
         exp=np.exp,
         expm1=np.expm1,
         log=np.log,
@@ -58,6 +59,7 @@ def numpy_namespace() -> Namespace:
         minimum=np.minimum,
         logaddexp=np.logaddexp,
         asarray=np.asarray,
+        kernel=lambda kernel, which, *args: kernel.on_arrays(which, *args),
     )
 
 
@@ -73,6 +75,7 @@ def pytensor_namespace() -> Namespace:
         return pt.where(x < 0.0, low, high)
 
     return SimpleNamespace(
+        floor=pt.floor,
         exp=pt.exp,
         expm1=pt.expm1,
         log=pt.log,
@@ -105,4 +108,5 @@ def pytensor_namespace() -> Namespace:
         minimum=pt.minimum,
         logaddexp=lambda a, b: pt.maximum(a, b) + pt.softplus(-pt.abs(a - b)),
         asarray=pt.as_tensor_variable,
+        kernel=lambda kernel, which, *args: kernel.on_graph(which, *args),
     )

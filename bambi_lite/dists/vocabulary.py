@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import PriorError, listing, suggest
+from ..errors import FamilyError, PriorError, listing, suggest
 from ..xp import Array, Namespace
 from . import correlation, counts, mixed, positive, real, unit
 from .words import Vocable
@@ -46,6 +46,24 @@ class Dist:
     def logp(self, xp: Namespace, x: Array) -> Array:
         """Elementwise log-density at `x`."""
         return VOCABULARY[self.name].logp(xp, x, **self.args)
+
+    def lcdf(self, xp: Namespace, y: Array) -> Array:
+        """Elementwise log P(Y <= `y`); FamilyError where the distribution has no CDF."""
+        return self._tail("lcdf")(xp, y, **self.args)
+
+    def lccdf(self, xp: Namespace, y: Array) -> Array:
+        """Elementwise log P(Y > `y`); FamilyError where the distribution has no CDF."""
+        return self._tail("lccdf")(xp, y, **self.args)
+
+    def _tail(self, which: Literal["lcdf", "lccdf"]) -> Callable[..., Array]:
+        word = VOCABULARY[self.name]
+        tail = word.lcdf if which == "lcdf" else word.lccdf
+        if tail is None:
+            raise FamilyError(
+                f"Distribution '{self.name}' has no cumulative distribution function, which "
+                "cens() and trunc() need."
+            )
+        return tail
 
     def random(self, rng: np.random.Generator) -> np.ndarray:
         """Draws, of the shape that the (NumPy) arguments broadcast to."""

@@ -38,6 +38,9 @@ class Vocable:
         Whether it may be written as a prior (likelihoods need not).
     random : callable or None
         ``random(generator, *args)``: NumPy draws of the shape that the arguments broadcast to.
+    lcdf, lccdf : callable or None
+        ``lcdf(xp, y, **args)`` is log P(Y <= y), ``lccdf(xp, y, **args)`` is log P(Y > y), both
+        elementwise, for every y, and exact in their own tails; of counts, y is rounded down.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Vocable:
     positive: tuple[str, ...] = ()
     prior: bool = True
     random: Callable[..., np.ndarray] | None = None
+    lcdf: Callable[..., Array] | None = None
+    lccdf: Callable[..., Array] | None = None
 
 
 def shape_of(*args: Array) -> tuple[int, ...]:
