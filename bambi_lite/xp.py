@@ -35,6 +35,7 @@ def numpy_namespace() -> Namespace:
     from scipy import special
 
     return SimpleNamespace(
+        floor=np.floor,
         exp=np.exp,
         expm1=np.expm1,
         log=np.log,
@@ -77,6 +78,7 @@ def numpy_namespace() -> Namespace:
         logsumexp=lambda x: special.logsumexp(x, axis=-1),
         pick=_pick,
         integers=lambda x: np.asarray(x).astype(np.int64),
+        kernel=lambda kernel, which, *args: kernel.on_arrays(which, *args),
     )
 
 
@@ -101,6 +103,7 @@ def pytensor_namespace() -> Namespace:
         return pt.sum(pt.where(own, x, 0.0), axis=-1)
 
     return SimpleNamespace(
+        floor=pt.floor,
         exp=pt.exp,
         expm1=pt.expm1,
         log=pt.log,
@@ -143,4 +146,5 @@ def pytensor_namespace() -> Namespace:
         logsumexp=logsumexp,
         pick=pick,
         integers=lambda x: pt.cast(x, "int64"),
+        kernel=lambda kernel, which, *args: kernel.on_graph(which, *args),
     )

@@ -86,6 +86,7 @@ HEAVY = {
 # Modules that may import HEAVY libraries at their top, each with the reason. They are themselves
 # imported inside functions only.
 LOADED_LAZILY = {
+    "dists.kernels": "compiles with numba; a word imports it when its CDF is asked for",
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
     "engines.native.cache": "numba's, as the ones below",
