@@ -55,6 +55,16 @@ class Dist:
         """Log-density at `x`, one number an observation."""
         return self.word.logp(xp, x, **self.args)
 
+    def lcdf(self, xp: Namespace, x: Array) -> Array:
+        """log P(X <= x)."""
+        assert self.word.lcdf is not None
+        return self.word.lcdf(xp, x, **self.args)
+
+    def lccdf(self, xp: Namespace, x: Array) -> Array:
+        """log P(X > x)."""
+        assert self.word.lccdf is not None
+        return self.word.lccdf(xp, x, **self.args)
+
     def random(self, rng: np.random.Generator) -> np.ndarray:
         """Draws, of the shape that the (NumPy) arguments broadcast to."""
         assert self.word.random is not None

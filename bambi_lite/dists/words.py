@@ -38,6 +38,8 @@ class Vocable:
         Whether it may be written as a prior (likelihoods need not).
     random : callable or None
         ``random(generator, *args)``: NumPy draws of the shape that the arguments broadcast to.
+    lcdf, lccdf : callable or None
+        ``lcdf(xp, x, **args)``: log P(X <= x), and log P(X > x).
     """
 
     name: str
@@ -47,6 +49,8 @@ class Vocable:
     positive: tuple[str, ...] = ()
     prior: bool = True
     random: Callable[..., np.ndarray] | None = None
+    lcdf: Callable[..., Array] | None = None
+    lccdf: Callable[..., Array] | None = None
 
 
 def shape_of(*args: Array) -> tuple[int, ...]:

@@ -175,8 +175,11 @@ def _observe(spec: ModelSpec, dist: Dist, observed: Any, seen: Observation) -> N
         own, arrays = apart(args)
         return log_density(xp, own, value, arrays, spec.family.discrete)
 
-    def random(_: Any, *args: Any, rng: Any = None, size: Any = None) -> Any:
+    def random(whole: Any, *args: Any, rng: Any = None, size: Any = None) -> Any:
         *values, generator = (*args, rng)
+        # A parameter that is one number is that of every row, each of which has a draw of its own.
+        rows = whole.shape[:1]
+        values = [np.broadcast_to(v, rows) if np.shape(v) == (1,) else v for v in values]
         return draw(generator, *apart(values))
 
     # All of the response is one value of the distribution, so that arguments of any shape may

@@ -35,6 +35,7 @@ from .base import (
     families,
     get_family,
 )
+from .custom import custom_family
 
 gaussian = constructor(_gaussian.gaussian)
 student = constructor(_student.student)
@@ -85,6 +86,7 @@ __all__ = [
     "categorical",
     "constructor",
     "cumulative",
+    "custom_family",
     "exgaussian",
     "exponential",
     "families",

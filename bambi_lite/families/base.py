@@ -141,6 +141,9 @@ class Family:
         ``refcat`` of categorical ones.
     check_options : callable or None
         ``check_options(options)`` raises FamilyError for a setting that cannot be.
+    priors : mapping or None
+        Default priors of its own in place of those of priors/default.toml, by the name of the
+        parameter (``phi``, ``Intercept``, ``Intercept_phi``); those that are not there are flat.
     """
 
     name: str
@@ -163,6 +166,7 @@ class Family:
     thresholds: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
+    priors: Mapping[str, str] | None = None
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""

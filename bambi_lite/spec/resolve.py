@@ -16,7 +16,7 @@ from ..families import Family, Response, get_family
 from ..formula import BrmsFormula, bf
 from ..links import get_link
 from ..params import Param
-from ..priors import assign, default_rows, merge, scale_facts, user_rows
+from ..priors import PriorRow, assign, default_rows, merge, scale_facts, user_rows
 from ..terms import FamilyTerm, GroupBlock
 from .assemble import assemble
 from .checks import warn_about
@@ -110,7 +110,7 @@ def _model(
     links = {d.name: d.link.name for d in dpars}
     stems = {d.name: d.stem for d in family.dpars if d.stem}
     defaults = default_rows(params, family.name, links, scales, stems)
-    rows = merge(defaults, user_rows(prior))
+    rows = merge(_own_priors(defaults, family), user_rows(prior))
     spec = ModelSpec(
         formula=formula,
         family=family,
@@ -130,6 +130,20 @@ def _model(
     )
     warn_about(spec)
     return spec
+
+
+def _own_priors(rows: Sequence[PriorRow], family: Family) -> tuple[PriorRow, ...]:
+    """The default rows of a family that has default priors of its own."""
+    if family.priors is None:
+        return tuple(rows)
+    own = {"Intercept", *(d.name for d in family.dpars)}
+    names = ((row, "_".join(filter(None, (row.cls, row.dpar)))) for row in rows)
+    return tuple(
+        replace(row, prior=family.priors.get(name, "") if not (row.coef or row.group) else "")
+        if row.cls in own
+        else row
+        for row, name in names
+    )
 
 
 def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, ...]:
