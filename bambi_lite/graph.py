@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .errors import listing
 from .params import Param, Prior
 from .priors import number
@@ -74,6 +76,9 @@ def graph(spec: ModelSpec) -> graphviz.Digraph:
     _draw_observations(dot, spec)
     for dpar in spec.dpars:
         _draw_dpar(dot, spec, dpar)
+    for part in spec.structure:
+        for param in part.params:
+            _draw_unknown(dot, spec, param, (param.name,), "y")
     return dot
 
 
@@ -183,7 +188,8 @@ def _prior_text(priors: tuple[Prior, ...]) -> str:
     for prior in dict.fromkeys(priors):
         text = "flat"
         if prior.dist is not None:
-            text = f"{prior.dist.name}({', '.join(number(v) for v in prior.dist.args.values())})"
+            args = [v for value in prior.dist.args.values() for v in np.ravel(value)]
+            text = f"{prior.dist.name}({', '.join(number(v) for v in args)})"
         bounds = (("> ", prior.lb), ("< ", prior.ub))
         limits = [f"{sign}{number(b)}" for sign, b in bounds if b is not None]
         texts.append(", ".join([text, *limits]))

@@ -11,10 +11,10 @@ import numpy as np
 
 from ..errors import PriorError, listing, suggest
 from ..xp import Array, Namespace
-from . import categories, correlation, counts, mixed, positive, real, unit
+from . import categories, correlation, counts, mixed, positive, proportions, real, unit
 from .words import Vocable
 
-_KINDS = (real, positive, unit, counts, mixed, categories, correlation)
+_KINDS = (real, positive, unit, counts, mixed, categories, proportions, correlation)
 
 #: Every distribution the package knows, by Stan's name.
 VOCABULARY: Mapping[str, Vocable] = MappingProxyType(

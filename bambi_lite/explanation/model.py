@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..links import Linked
 from ..params import Param, Prior
 from ..priors import number
-from ..spec import ModelSpec
+from ..spec import ModelSpec, linked_dpars, template
 from ..terms import PopulationTerm, ScalarTerm
 from ..xp import numpy_namespace
 from .equations import FOLLOWS, Notation, observation, value_of
@@ -24,7 +23,8 @@ def likelihood(spec: ModelSpec, notation: Notation) -> Equation:
     name, order = _distribution(spec)
     known = [observation(n) for n in spec.family.required]
     args = [*known, *(values[d] for d in order)]
-    others = [n for n in spec.response.extra if n not in spec.family.required]
+    given = [addition.name for addition in spec.formula.response.additions]
+    others = [n for n in given if n in spec.family.additions and n not in spec.family.required]
     remark = f"with {', '.join(others)} as the addition terms say" if others else ""
     where = counted("i", notation.view.n_obs)
     return Equation(observation(notation.view.response), FOLLOWS, call(name, args), where, remark)
@@ -37,9 +37,10 @@ def _distribution(spec: ModelSpec) -> tuple[str, tuple[str, ...]]:
     family's.
     """
     names = tuple(d.name for d in spec.dpars)
-    zero = {d.name: Linked(np.zeros(1), d.link) for d in spec.dpars}
+    xp = numpy_namespace()
     with np.errstate(all="ignore"):
-        dist = spec.family.likelihood(numpy_namespace(), zero, spec.response)
+        dpars = linked_dpars(spec, xp, template(spec), spec.arrays)
+        dist = spec.family.likelihood(xp, dpars, spec.response)
     if set(dist.args) == set(names):
         return word(dist.name), tuple(dist.args)
     return word(spec.family.name), names
@@ -84,7 +85,7 @@ def _prior_line(elements: Sequence[_Element]) -> Equation:
         density = Maths(rf"p\left({symbols.latex}\right)", symbols.text)
         line, flat = Maths(r"\propto", "~"), Maths("1", "flat")
         return Equation(density, line, flat, bound, f"{source}; improper: no value is preferred")
-    args = [letter(number(v)) for v in prior.dist.args.values()]
+    args = [letter(number(v)) for value in prior.dist.args.values() for v in np.ravel(value)]
     law = call(word(prior.dist.name), args)
     remark = source if bound is None else f"{source}; truncated there"
     return Equation(symbols, FOLLOWS, law, bound, remark)
@@ -117,6 +118,18 @@ def _vectors(spec: ModelSpec, notation: Notation) -> Iterator[list[_Element]]:
                 for param in term.params:
                     meaning = f"parameter {param.name} of the response distribution"
                     yield [_element(spec, param, 0, parameter(param.name), param.name, meaning)]
+    for part in spec.structure:
+        for param in part.params:
+            keys = param.elements or (param.key,)
+            names = [f"{param.name}_{k + 1}" if param.elements else param.name
+                     for k in range(len(keys))]  # fmt: skip
+            yield [
+                _element(
+                    spec, param, k, parameter(name), name,
+                    f"parameter {name} of the response distribution",
+                )
+                for k, name in enumerate(names)
+            ]  # fmt: skip
     for place, block in enumerate(spec.blocks):
         sd = block.params[0]
         yield [

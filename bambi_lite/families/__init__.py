@@ -10,6 +10,7 @@ from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
 from . import categorical as _categorical
+from . import cox as _cox
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
 from . import exgaussian as _exgaussian
 from . import frechet as _frechet
@@ -69,6 +70,7 @@ Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
 categorical = constructor(_categorical.categorical)
+cox = constructor(_cox.cox)
 cumulative = constructor(_ordinal.cumulative)
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "brmsfamily",
     "categorical",
     "constructor",
+    "cox",
     "cumulative",
     "custom_family",
     "exgaussian",

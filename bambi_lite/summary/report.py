@@ -280,8 +280,12 @@ def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
 
 
 def _structural(spec: ModelSpec) -> set[str]:
-    """Classes of the parameters of the family as a whole, the thresholds apart."""
-    return {p.key.cls for part in spec.structure for p in part.params} - {"Intercept"}
+    """Classes of the parameters of the family as a whole; the thresholds stand elsewhere.
+
+    As in brms the weights of a baseline hazard are left out: one by one they say nothing.
+    """
+    own = [p for part in spec.structure for p in part.params if p.kind != "simplex"]
+    return {p.key.cls for p in own} - {"Intercept"}
 
 
 def _divergences(draws: Draws) -> int:

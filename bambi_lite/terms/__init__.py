@@ -4,11 +4,13 @@ from .base import Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
+from .hazard import BaselineHazardTerm
 from .population import PopulationTerm, population_term
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
     "SPACINGS",
+    "BaselineHazardTerm",
     "By",
     "Coef",
     "FamilyTerm",

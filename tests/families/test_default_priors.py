@@ -23,7 +23,6 @@ CATEGORIES = (
 WAITING = {
     **dict.fromkeys(THRESHOLDS, "thresholds"),
     **dict.fromkeys(CATEGORIES, "a linear predictor for each category"),
-    "fam_cox": "a baseline hazard",
     "fam_wiener": "a later step",
     "dist_wiener": "a later step",
     "fam_com_poisson": "a later step",
