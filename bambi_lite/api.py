@@ -11,7 +11,7 @@ import pandas as pd
 
 from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
-from .engines import RawDraws, SampleSettings, sample_settings
+from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
@@ -126,6 +126,8 @@ class Model:
         init: Any = "random",
         backend: str = "nutpie",
         progress: bool = True,
+        marginalize: Any = "auto",
+        kernels: bool = True,
         **unknown: Any,
     ) -> Fit:
         """Draw from the posterior with NUTS.
@@ -154,6 +156,13 @@ class Model:
             Which NUTS.
         progress : bool
             Whether a progress bar shows.
+        marginalize : "auto", True or False
+            Whether gaussian group effects are integrated out of the density that NUTS sees (and
+            drawn exactly afterwards): where it can be done, always, or never. The posterior is
+            the same.
+        kernels : bool
+            Whether compiled kernels may stand in for PyMC's graph of the model; they give the same
+            density. False compiles the graph.
 
         Returns
         -------
@@ -176,20 +185,40 @@ class Model:
             raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-            progress,
+            progress, marginalize, kernels,
         )  # fmt: skip
-        start = time.perf_counter()
-        from .engines import pymc as engine
-
-        imported = time.perf_counter()
-        model = self.pymc
-        built = time.perf_counter()
-        raw: RawDraws = engine.sample(self._spec, model, settings, lambda: self._compiled)
+        raw, seconds = self._draw(settings)
         check_has_draws(raw)
-        seconds = {"import": imported - start, "build": built - imported}
         draws = collect(self._spec, raw, settings, seconds)
         warn_if_doubtful(draws)
         return Fit(draws)
+
+    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
+        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
+        # Values to start from are given by the names of PyMC's model.
+        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
+        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
+        start = time.perf_counter()
+        if plan.engine == "kernels":
+            from .engines.native.sample import sample
+
+            imported = time.perf_counter()
+            made = program(self._spec, plan)
+            built = time.perf_counter()
+            raw = sample(made, settings)
+        else:
+            from .engines import pymc as engine
+
+            imported = time.perf_counter()
+            model = self.pymc
+            built = time.perf_counter()
+            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
+        return raw, {"import": imported - start, "build": built - imported}
+
+    @property
+    def plan(self) -> Plan:
+        """How the model will be sampled, and why."""
+        return make_plan(self._spec)
 
     def from_draws(self, frame: pd.DataFrame) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
@@ -291,7 +320,7 @@ def brm(
         See :class:`Model`.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress: see :meth:`Model.sample`.
+        progress, marginalize, kernels: see :meth:`Model.sample`.
 
     Returns
     -------

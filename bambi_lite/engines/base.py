@@ -44,6 +44,10 @@ class SampleSettings:
         Which NUTS.
     progress : bool
         Whether a progress bar shows.
+    marginalize : "auto", True or False
+        Whether gaussian group effects are integrated out.
+    kernels : bool
+        Whether compiled kernels may stand in for PyMC's graph of the model.
     """
 
     chains: int = 4
@@ -57,6 +61,8 @@ class SampleSettings:
     init: Any = "random"
     backend: str = "nutpie"
     progress: bool = True
+    marginalize: Any = "auto"
+    kernels: bool = True
 
     @property
     def draws(self) -> int:
@@ -84,6 +90,8 @@ def sample_settings(
     init: Any = "random",
     backend: str = "nutpie",
     progress: bool = True,
+    marginalize: Any = "auto",
+    kernels: bool = True,
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
 
@@ -145,6 +153,8 @@ def sample_settings(
         init=0 if init == "0" or is_zero else init,
         backend=backend,
         progress=bool(progress),
+        marginalize=marginalize,
+        kernels=bool(kernels),
     )
 
 

@@ -22,6 +22,7 @@ from ..params import Param, Prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
+from .nuts import complete, from_zero, run
 from .upstream import exact_arithmetic, lean_nutpie, quiet_blas
 
 quiet_blas()
@@ -69,10 +70,11 @@ def _random_variable(name: str, prior: Prior, shape: tuple[int, ...], dims: Any)
         if lb is None and ub is None:
             return pm.Flat(name, **size)
         interval = pm.distributions.transforms.Interval(lb, ub)
-        if lb is None or ub is None:
-            start = lb + 1.0 if lb is not None else ub - 1.0
-        else:
-            start = (lb + ub) / 2.0
+        low = -np.inf if lb is None else lb
+        high = np.inf if ub is None else ub
+        start = (
+            (low + high) / 2.0 if lb is not None and ub is not None else max(low, high - 2.0) + 1.0
+        )
         return pm.Flat(name, transform=interval, initval=np.full(shape, start), **size)
     # As float64: PyTensor keeps a plain 1.5 in single precision and so its logarithm too.
     args = {arg: np.float64(value) for arg, value in prior.dist.args.items()}
@@ -270,17 +272,6 @@ def build(spec: ModelSpec) -> pm.Model:
 
 # -- sampling --------------------------------------------------------------------------------
 
-#: nutpie's names of statistics -> ArviZ' names.
-_NUTPIE_STATS = {
-    "logp": "lp",
-    "depth": "tree_depth",
-    "n_steps": "n_steps",
-    "diverging": "diverging",
-    "energy": "energy",
-    "step_size": "step_size",
-    "mean_tree_accept": "acceptance_rate",
-    "maxdepth_reached": "reached_max_treedepth",
-}
 _PYMC_STATS = (
     "lp",
     "tree_depth",
@@ -366,76 +357,16 @@ def sample(
 def _sample_nutpie(
     spec: ModelSpec, model: pm.Model, settings: SampleSettings, compiled: Callable[[], Any]
 ) -> RawDraws:
-    import nutpie
-
     start = time.perf_counter()
     if isinstance(settings.init, Mapping):
         code = compile_nutpie(spec, model, settings.init)
     else:
         code = compiled()
     if settings.init == 0:
-        origin = np.zeros(code.n_dim)
-        code = dataclasses.replace(code, initial_point_func=lambda seed: origin.copy())
-    compiled_at = time.perf_counter()
-    sampler = nutpie.sample(
-        code,
-        draws=settings.iter - settings.warmup,
-        tune=settings.warmup,
-        chains=settings.chains,
-        cores=settings.cores,
-        seed=settings.seed,
-        target_accept=settings.adapt_delta,
-        maxdepth=settings.max_treedepth,
-        save_warmup=False,
-        progress_bar=settings.progress,
-        blocking=False,
-    )
-    interrupted = False
-    try:
-        trace = sampler.wait()
-    except KeyboardInterrupt:
-        interrupted = True
-        trace = sampler.abort()
-    except RuntimeError as error:
-        raise SamplingError(f"The sampler could not start: {error}") from error
-    seconds = {
-        "compile": compiled_at - start,
-        "sampling": time.perf_counter() - compiled_at,
-    }
-    posterior, stats = _complete(trace, settings)
-    return RawDraws(
-        values={name: posterior[name] for name in _kept(model, spec.params)},
-        stats={ours: stats[theirs] for theirs, ours in _NUTPIE_STATS.items() if theirs in stats},
-        seconds=seconds,
-        interrupted=interrupted,
-        library=f"nutpie {nutpie.__version__}",
-    )
-
-
-def _complete(
-    trace: Any, settings: SampleSettings
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Posterior and statistics, cut to the draws that every kept chain has, and thinned."""
-    groups = [group for group in ("posterior", "sample_stats") if group in trace.children]
-    if len(groups) < 2 or trace.posterior.sizes.get("draw", 0) == 0:
-        raise SamplingError(
-            "The run was stopped before the first draw after warmup; nothing is kept."
-        )
-    energy = np.asarray(trace.sample_stats["energy"], dtype=float)
-    # An interrupted run leaves chains of different lengths, padded with missing values.
-    lengths = np.isfinite(energy).sum(axis=1)
-    longest = lengths.max()
-    chains = np.flatnonzero(lengths >= max(1, longest // 2))
-    draws = slice(0, int(lengths[chains].min()), settings.thin)
-
-    def cut(group: Any) -> dict[str, np.ndarray]:
-        return {
-            str(name): np.asarray(values)[chains][:, draws]
-            for name, values in group.data_vars.items()
-            if values.dtype != object
-        }
-
-    return cut(trace.posterior), cut(trace.sample_stats)
+        code = from_zero(code)
+    seconds = {"compile": time.perf_counter() - start}
+    raw = run(code, settings, _kept(model, spec.params))
+    return dataclasses.replace(raw, seconds={**seconds, **raw.seconds})
 
 
 def _sample_pymc(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
@@ -461,7 +392,7 @@ def _sample_pymc(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> 
             quiet=not settings.progress,
             **init,
         )
-    posterior, stats = _complete(trace, settings)
+    posterior, stats = complete(trace, settings)
     asked = settings.draws
     return RawDraws(
         values={name: posterior[name] for name in _kept(model, spec.params)},

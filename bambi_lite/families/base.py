@@ -144,6 +144,9 @@ class Family:
     priors : mapping or None
         Default priors of its own in place of those of priors/default.toml, by the name of the
         parameter (``phi``, ``Intercept``, ``Intercept_phi``); those that are not there are flat.
+    kernel : str
+        Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
+        where an engine has one; a test holds it to `likelihood`.
     """
 
     name: str
@@ -167,6 +170,7 @@ class Family:
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
     priors: Mapping[str, str] | None = None
+    kernel: str = ""
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""

@@ -46,6 +46,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 bernoulli = register(
     Family(
         "bernoulli",
+        kernel="bernoulli",
         dpars=(Dpar("mu", PROBABILITY, lower=0.0, upper=1.0),),
         encode=_encode,
         likelihood=_likelihood,

@@ -46,6 +46,7 @@ def _inflated_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 binomial = register(
     Family(
         "binomial",
+        kernel="binomial",
         dpars=(_MU,),
         encode=successes("binomial"),
         likelihood=_likelihood,

@@ -21,6 +21,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 gaussian = register(
     Family(
         "gaussian",
+        kernel="gaussian",
         dpars=(Dpar("mu", LOCATION), Dpar("sigma", POSITIVE, lower=0.0)),
         encode=numbers("gaussian"),
         likelihood=_likelihood,

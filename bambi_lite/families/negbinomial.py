@@ -70,6 +70,7 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 negbinomial = register(
     Family(
         "negbinomial",
+        kernel="negbinomial",
         dpars=(_MU, _SHAPE),
         encode=counts("negbinomial"),
         likelihood=_likelihood,

@@ -175,6 +175,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 cumulative = register(
     Family(
         "cumulative",
+        kernel="cumulative",
         dpars=(Dpar("mu", ORDINAL), _DISC),
         encode=_encode_for("cumulative"),
         likelihood=_likelihood,

@@ -43,6 +43,7 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 poisson = register(
     Family(
         "poisson",
+        kernel="poisson",
         dpars=(_MU,),
         encode=counts("poisson"),
         likelihood=_likelihood,

@@ -161,8 +161,9 @@ def linked_dpars(
 def with_effects(
     spec: ModelSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """`p` with the group effects ``r_*`` that its innovations imply."""
-    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in spec.blocks}}
+    """`p` with the group effects ``r_*`` that its innovations imply, unless it has them."""
+    missing = [b for b in spec.blocks if f"r_{b.name}" not in p]
+    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in missing}}
 
 
 def template(spec: ModelSpec) -> dict[str, np.ndarray]:

@@ -1,6 +1,6 @@
 """The summands of a linear predictor: a file a kind."""
 
-from .base import Quantity, Term, Values, suffix
+from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
@@ -18,6 +18,7 @@ __all__ = [
     "GroupBlock",
     "GroupTerm",
     "OffsetTerm",
+    "Piece",
     "PopulationTerm",
     "Quantity",
     "ScalarTerm",

@@ -18,7 +18,7 @@ from ..design import PredictorDesign
 from ..dists import Dist
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace
-from .base import Quantity, Values, suffix, table_dpar
+from .base import Piece, Quantity, Values, suffix, table_dpar
 
 #: Names that xarray or ArviZ give to other axes; a grouping factor of that name gets a dot.
 _TAKEN = ("chain", "draw", "sample", "obs")
@@ -107,6 +107,11 @@ class GroupBlock:
     def correlated(self) -> bool:
         """Whether there is more than one coefficient to correlate, and it is asked for."""
         return self.cor and len(self.coefs) > 1
+
+    @property
+    def simple(self) -> bool:
+        """Whether the effects are normal with one covariance, independent between levels."""
+        return self.by is None and self.cov is None and not self.student
 
     @property
     def strata(self) -> tuple[str, ...]:
@@ -343,6 +348,22 @@ class GroupTerm:
         # mmc() gives each member columns of its own.
         own = Z[:, member] if member is not None and Z.ndim == 3 else Z
         return sum(values * own[:, i] for i, values in enumerate(picked))
+
+    def pieces(self) -> tuple[Piece, ...] | None:
+        """One for each coefficient."""
+        if self.members:
+            return None
+        Z = "" if self._intercept_only() else f"Z_{self._ending}"
+        return tuple(
+            Piece(
+                effects=self.block.name,
+                column=k,
+                index=f"J_{self._ending}",
+                columns=Z,
+                place=i,
+            )
+            for i, k in enumerate(self.columns)
+        )
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """None of its own: they are the block's."""

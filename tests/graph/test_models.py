@@ -236,10 +236,9 @@ def test_draws_and_graph_share_the_linear_predictor(name):
     for i, point in enumerate(points):
         from bambi_lite.xp import pytensor_namespace
 
-        graph = linked_dpars(
-            spec, pytensor_namespace(), with_effects(spec, pytensor_namespace(), _tensors(point), spec.arrays),
-            spec.arrays,
-        )  # fmt: skip
+        xt = pytensor_namespace()
+        effects = with_effects(spec, xt, _tensors(point), spec.arrays)
+        graph = linked_dpars(spec, xt, effects, spec.arrays)
         for dpar, linked in graph.items():
             np.testing.assert_allclose(
                 np.broadcast_to(linked.eta.eval(mode=MODE), together[dpar].eta[0, i].shape),

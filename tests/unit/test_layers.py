@@ -51,7 +51,10 @@ LAYERS = {
 COMMON = {"errors"}
 
 # Packages whose files must not know each other, and the files in them that all may import.
-SIBLINGS = {"families": {"base", "common", "responses"}, "engines": {"base", "upstream"}}
+SIBLINGS = {
+    "families": {"base", "common", "responses"},
+    "engines": {"base", "native", "nuts", "plan", "upstream"},
+}
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
 HEAVY = {
@@ -62,6 +65,7 @@ HEAVY = {
     "formulae",
     "graphviz",
     "matplotlib",
+    "numba",
     "nutpie",
     "pymc",
     "pytensor",
@@ -71,6 +75,15 @@ HEAVY = {
 # imported inside functions only.
 LOADED_LAZILY = {
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
+    "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
+    "engines.native.callbacks": "compiled by numba, as are the ones below",
+    "engines.native.draws": "as above",
+    "engines.native.kernel": "as above",
+    "engines.native.likelihoods": "as above",
+    "engines.native.marginal": "as above",
+    "engines.native.predictors": "as above",
+    "engines.native.recover": "as above",
+    "engines.native.special": "as above",
 }
 
 # Other imports inside functions, as (module, what it imports), each with the reason. Imports of
