@@ -29,7 +29,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", [w.name for w in VOCABULARY.values() if w.prior])
 def test_every_prior_word_has_a_case(name):
-    assert name in CASES or name == "lkj_corr_cholesky"
+    assert name in CASES or name in ("lkj_corr_cholesky", "dirichlet")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -37,6 +37,13 @@ def test_density_is_scipys(name):
     values, reference, points = CASES[name]
     ours = prior_dist(name, values, name).logp(XP, np.array(points))
     np.testing.assert_allclose(ours, reference.logpdf(points), rtol=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 2.5])
+def test_one_number_of_a_dirichlet_is_that_of_all(alpha):
+    x = np.array([[0.2, 0.3, 0.5], [0.9, 0.06, 0.04]])
+    expected = stats.dirichlet(np.full(3, alpha)).logpdf(x.T)
+    np.testing.assert_allclose(prior_dist("dirichlet", (alpha,), "").logp(XP, x), expected)
 
 
 @pytest.mark.parametrize("eta", [0.5, 1.0, 2.0, 7.0])
@@ -97,8 +104,8 @@ def test_binomial_at_probability_zero_and_one():
 WRONG = {
     ("normall", (0.0, 1.0)): (
         "Unknown distribution 'normall' in prior 'normall(0, 1)'. Available distributions: beta, "
-        "cauchy, double_exponential, exponential, gamma, inv_chi_square, inv_gamma, lkj, "
-        "lkj_corr_cholesky, logistic, lognormal, normal, student_t, uniform, weibull. Did you "
+        "cauchy, dirichlet, double_exponential, exponential, gamma, inv_chi_square, inv_gamma, "
+        "lkj, lkj_corr_cholesky, logistic, lognormal, normal, student_t, uniform, weibull. Did you "
         "mean 'normal'?"
     ),
     ("normal", (0.0,)): (
