@@ -70,11 +70,9 @@ def _random_variable(name: str, prior: Prior, shape: tuple[int, ...], dims: Any)
         if lb is None and ub is None:
             return pm.Flat(name, **size)
         interval = pm.distributions.transforms.Interval(lb, ub)
-        low = -np.inf if lb is None else lb
-        high = np.inf if ub is None else ub
-        start = (
-            (low + high) / 2.0 if lb is not None and ub is not None else max(low, high - 2.0) + 1.0
-        )
+        low = lb if lb is not None else (ub or 0.0) - 2.0
+        high = ub if ub is not None else low + 2.0
+        start = (low + high) / 2.0
         return pm.Flat(name, transform=interval, initval=np.full(shape, start), **size)
     # As float64: PyTensor keeps a plain 1.5 in single precision and so its logarithm too.
     args = {arg: np.float64(value) for arg, value in prior.dist.args.items()}

@@ -17,12 +17,12 @@ from ..design import Column, PredictorDesign
 from ..dists import Dist
 from ..dists.survival import DEGREE, n_splines, proportional_hazards
 from ..errors import DataError, FamilyError, listing
+from ..links import POSITIVE
 from ..terms import BaselineHazardTerm, FamilyTerm
 from ..xp import Array, Namespace
 from .base import Dpar, Family, FloatArray, Linkeds, Response, register
 from .responses import positive
 
-_LINKS = ("log", "identity", "softplus", "squareplus")
 #: Splines unless the formula says otherwise, and how far the boundaries lie out.
 _DF, _MARGIN = 5, 0.02
 
@@ -99,7 +99,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 cox = register(
     Family(
         "cox",
-        dpars=(Dpar("mu", _LINKS, lower=0.0),),
+        dpars=(Dpar("mu", POSITIVE, lower=0.0),),
         encode=_encode,
         likelihood=_likelihood,
         mean=_mean,

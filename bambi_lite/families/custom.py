@@ -45,6 +45,7 @@ def custom_family(
     type: str = "real",
     vars: str | Sequence[str] = (),
     *,
+    support: tuple[float | None, float | None] = (None, None),
     lcdf: Callable[..., Any] | None = None,
     lccdf: Callable[..., Any] | None = None,
     prior: Mapping[str, str] | None = None,
@@ -83,6 +84,8 @@ def custom_family(
     vars : str or sequence of str
         Data that the functions take, brought by addition terms: ``trials``, ``dec``, ``rate``,
         ``se``, ``vreal1``, ``vreal2``, ..., ``vint1``, ... (brms' ``vint1[n]`` is understood).
+    support : (float or None, float or None)
+        The lowest and the highest value that a response may have; None where there is none.
     lcdf, lccdf : callable, optional
         ``lcdf(y, mu, ...)``, ``lccdf(y, mu, ...)``: log P(Y <= y) and log P(Y > y), called as
         `logp`. With one of them the family has the addition terms ``cens()`` and ``trunc()``; give
@@ -129,7 +132,8 @@ def custom_family(
     if unused := [n for n in names if n not in density.names]:
         raise FamilyError(f"{density} does not take {listing(unused)}: nothing would tell it.")
     own_links, own_bounds = _by_name(name, "links", links, names), _bounds(name, bounds, names)
-    word = _word(name, known, density, read("lcdf", lcdf, "y"), read("lccdf", lccdf, "y"),
+    ends = _pair(name, "support", support)
+    word = _word(name, known, ends, density, read("lcdf", lcdf, "y"), read("lccdf", lccdf, "y"),
                  read("rng", rng, "rng"))  # fmt: skip
     terms = tuple(dict.fromkeys(re.sub(r"[0-9]+$", "", v) for v in variables))
     tails = ("cens", "trunc") if lcdf or lccdf else ()
@@ -139,7 +143,7 @@ def custom_family(
             Dpar(n, (get_link(own_links.get(n, "identity")).name,), *own_bounds.get(n, ()))
             for n in names
         ),
-        encode=_encoder(name, type == "int", variables),
+        encode=_encoder(name, type == "int", ends, variables),
         likelihood=_likelihood(word, variables),
         mean=_mean(name, read("mean", mean), variables),
         additions=(*terms, *tails),
@@ -208,22 +212,22 @@ def _by_name(family: str, what: str, given: Any, names: Sequence[str]) -> dict[s
 def _bounds(
     family: str, bounds: Any, names: Sequence[str]
 ) -> dict[str, tuple[float | None, float | None]]:
-    found = {}
-    for name, pair in _by_name(family, "bounds", bounds or {}, names).items():
-        ends = (None, None) if pair is None else tuple(pair)
-        if len(ends) != 2:
-            raise FamilyError(
-                f"The bounds of '{name}' of family '{family}' have to be a pair (lb, ub), not "
-                f"{pair!r}."
-            )
-        low, high = (None if end is None or not math.isfinite(end) else float(end) for end in ends)
-        if low is not None and high is not None and low >= high:
-            raise FamilyError(
-                f"The lower bound of '{name}' of family '{family}' is not below the upper one: "
-                f"({low:g}, {high:g})."
-            )
-        found[name] = (low, high)
-    return found
+    given = _by_name(family, "bounds", bounds or {}, names)
+    return {name: _pair(family, f"bounds of '{name}'", pair) for name, pair in given.items()}
+
+
+def _pair(family: str, what: str, pair: Any) -> tuple[float | None, float | None]:
+    """A lower and an upper bound, None where there is none."""
+    ends = (None, None) if pair is None else tuple(pair)
+    if len(ends) != 2:
+        raise FamilyError(f"{what} of family '{family}' has to be a pair (lb, ub), not {pair!r}.")
+    low, high = (None if end is None or not math.isfinite(end) else float(end) for end in ends)
+    if low is not None and high is not None and low >= high:
+        raise FamilyError(
+            f"In {what} of family '{family}' the lower one is not below the upper one: "
+            f"({low:g}, {high:g})."
+        )
+    return low, high
 
 
 def _priors(family: str, prior: Mapping[str, str] | None, names: Sequence[str]) -> dict[str, str]:
@@ -241,10 +245,24 @@ def _priors(family: str, prior: Mapping[str, str] | None, names: Sequence[str]) 
 
 
 def _encoder(
-    family: str, whole: bool, variables: Sequence[str]
+    family: str,
+    whole: bool,
+    support: tuple[float | None, float | None],
+    variables: Sequence[str],
 ) -> Callable[[Column, Mapping[str, Any]], Response]:
+    low, high = support
+
     def encode(column: Column, additions: Mapping[str, Any]) -> Response:
         y = numeric_response(column, family)
+        for problem, end, bad in (
+            ("below", low, low is not None and y < low),
+            ("above", high, high is not None and y > high),
+        ):
+            if np.any(bad):
+                raise DataError(
+                    f"Response '{column.name}' is {problem} {end:g} in {rows_of(bad)}; that is "
+                    f"outside the support of family '{family}'."
+                )
         if whole and (bad := y != np.floor(y)).any():
             raise DataError(
                 f"Response '{column.name}' is not a whole number in {rows_of(bad)}; family "
@@ -302,6 +320,7 @@ def _mean(
 def _word(
     name: str,
     args: tuple[str, ...],
+    support: tuple[float | None, float | None],
     logp: OwnFunction,
     lcdf: OwnFunction | None,
     lccdf: OwnFunction | None,
@@ -323,7 +342,10 @@ def _word(
     return Vocable(
         name,
         args,
-        (-math.inf, math.inf),
+        (
+            -math.inf if support[0] is None else support[0],
+            math.inf if support[1] is None else support[1],
+        ),
         lambda xp, y, **own: logp.density(xp, y, own),
         prior=False,
         random=random,

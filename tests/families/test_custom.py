@@ -289,11 +289,11 @@ WRONG = {
     ),
     "bounds in the wrong order": (
         lambda: gauss(bounds={"sigma": (2, 0)}),
-        "The lower bound of 'sigma' of family 'gauss' is not below the upper one: (2, 0).",
+        "In bounds of 'sigma' of family 'gauss' the lower one is not below the upper one: (2, 0).",
     ),
     "a bound and no pair": (
         lambda: gauss(bounds={"sigma": (0,)}),
-        "The bounds of 'sigma' of family 'gauss' have to be a pair (lb, ub), not (0,).",
+        "bounds of 'sigma' of family 'gauss' has to be a pair (lb, ub), not (0,).",
     ),
     "no logp": (
         lambda: bl.custom_family("empty"),
@@ -425,6 +425,28 @@ def test_whole_numbers_only():
         "Response 'y' is not a whole number in row 0 (counted from 0); family 'gauss' needs whole "
         "numbers. Measurements: type = 'real'."
     )
+
+
+def test_outside_the_support():
+    for support, problem in (((0, None), "below 0 in row 2"), ((None, 1), "above 1 in row 1")):
+        with pytest.raises(bl.DataError) as error:
+            bl.Model("y ~ 1", DATA, gauss(support=support))
+        assert str(error.value) == (
+            f"Response 'y' is {problem} (counted from 0); that is outside the support of family "
+            f"'gauss'."
+        )
+
+
+@pytest.mark.parametrize(("bounds", "start"), [((2, None), 3.0), ((None, -1), -2.0), ((0, 1), 0.5)])
+def test_a_flat_prior_starts_between_its_bounds(bounds, start):
+    """One from the bound, or in the middle of two."""
+    family = gauss(bounds={"sigma": bounds})
+    model = bl.Model("y ~ 1", DATA, family).pymc
+    unbounded = model.rvs_to_values[model["sigma"]]
+    found = model.replace_rvs_by_values([model["sigma"]])[0].eval(
+        {unbounded: model.initial_point()[unbounded.name]}, mode="FAST_COMPILE"
+    )
+    assert found == pytest.approx(start)
 
 
 def test_known_error_has_no_residual_beside_it():

@@ -14,11 +14,10 @@ CIRCULAR = ("von_mises",)
 
 
 def support(family, tools, point):
-    from bambi_lite.dists import VOCABULARY
     from bambi_lite.xp import numpy_namespace
 
     r = tools.response(family, np.zeros(1))
-    return VOCABULARY[family.likelihood(numpy_namespace(), tools.linked(point), r).name].support
+    return family.likelihood(numpy_namespace(), tools.linked(point), r).word.support
 
 
 def masses(family, tools, point):
