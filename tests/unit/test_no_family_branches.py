@@ -70,8 +70,8 @@ def branches(tree: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
                 func=ast.Attribute(value=value, attr="startswith" | "endswith" | "removeprefix")
             ) if is_identity(value):
                 yield node.lineno, "takes a family's name apart"
-            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[value, _]) if (
-                is_family(value)
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[value, kind]) if (
+                is_family(value) and getattr(kind, "id", "") != "str"
             ):
                 yield node.lineno, "asks for a family's type"
             case ast.ImportFrom(module=module) if module and ".families." in f".{module}":
@@ -118,6 +118,7 @@ PLANTED = {
     # What is right: its name in a message, its presence, what it says of itself.
     'message = f"family {spec.family.name}"': None,
     "if family is None: pass": None,
+    "family = get_family(family) if isinstance(family, str) else family": None,
     "if spec.family.discrete: pass": None,
     'if group.dist == "student": pass': None,
     'if family.dpar(name).name == "sigma": pass': None,
