@@ -12,6 +12,7 @@ from ..priors import number
 from ..spec import ModelSpec, linked_dpars, template
 from ..terms import PopulationTerm, ScalarTerm
 from ..xp import numpy_namespace
+from . import structure
 from .equations import FOLLOWS, Notation, observation, value_of
 from .maths import Maths, call, counted, letter, parameter, run, word
 from .value import Equation, Symbol
@@ -21,13 +22,17 @@ def likelihood(spec: ModelSpec, notation: Notation) -> Equation:
     """``y_i ~ Normal(mu_i, sigma)``."""
     values = {v.name: value_of(v) for v in notation.view.predictors}
     name, order = _distribution(spec)
-    known = [observation(n) for n in spec.family.required]
-    args = [*known, *(values[d] for d in order)]
-    given = [addition.name for addition in spec.formula.response.additions]
-    others = [n for n in given if n in spec.family.additions and n not in spec.family.required]
-    remark = f"with {', '.join(others)} as the addition terms say" if others else ""
+    family = spec.family
+    known = [observation(n) for n in family.required]
+    args = [*known, *(values[d] for d in order), *map(structure.whole, spec.structure)]
+    others = [n for n in spec.design.additions if n not in family.required]
+    mu = next(d.name for d in family.dpars if d.main)
+    remarks = [family.law.format(link=family.link(mu).name)] if family.law else []
+    remarks += [f"with {', '.join(others)} as the addition terms say"] if others else []
     where = counted("i", notation.view.n_obs)
-    return Equation(observation(notation.view.response), FOLLOWS, call(name, args), where, remark)
+    law = call(name, args)
+    response = observation(notation.view.response)
+    return Equation(response, FOLLOWS, law, where, "; ".join(remarks))
 
 
 def _distribution(spec: ModelSpec) -> tuple[str, tuple[str, ...]]:
@@ -74,6 +79,12 @@ def priors(spec: ModelSpec, notation: Notation) -> Iterator[Equation]:
             args = [letter(number(v)) for v in dist.args.values()]
             remark = f"correlations of {block.group}, {_source(spec, cor)}"
             yield Equation(notation.matrix("R", place), FOLLOWS, call("LKJ", args), None, remark)
+    for param, symbol, labels in structure.matrices(spec):
+        dist = spec.priors[param.name][0].dist
+        assert dist is not None
+        args = [letter(number(v)) for v in dist.args.values()]
+        remark = f"correlations of {labels}, {_source(spec, param)}"
+        yield Equation(symbol, FOLLOWS, call("LKJ", args), None, remark)
 
 
 def _prior_line(elements: Sequence[_Element]) -> Equation:
@@ -119,17 +130,8 @@ def _vectors(spec: ModelSpec, notation: Notation) -> Iterator[list[_Element]]:
                     meaning = f"parameter {param.name} of the response distribution"
                     yield [_element(spec, param, 0, parameter(param.name), param.name, meaning)]
     for part in spec.structure:
-        for param in part.params:
-            keys = param.elements or (param.key,)
-            names = [f"{param.name}_{k + 1}" if param.elements else param.name
-                     for k in range(len(keys))]  # fmt: skip
-            yield [
-                _element(
-                    spec, param, k, parameter(name), name,
-                    f"parameter {name} of the response distribution",
-                )
-                for k, name in enumerate(names)
-            ]  # fmt: skip
+        for found in structure.unknowns(part):
+            yield [_element(spec, u.param, u.index, u.symbol, u.name, u.meaning) for u in found]
     for place, block in enumerate(spec.blocks):
         sd = block.params[0]
         yield [
@@ -185,6 +187,9 @@ def symbols(spec: ModelSpec, notation: Notation) -> Iterator[Symbol]:
                 # Without columns there is nothing to centre, and both draws are the same.
                 name = f"b{ending}_Intercept" + ("" if term.coefs else f", Intercept{ending}")
                 yield Symbol(notation.intercept(term.dpar), name, f"intercept of {term.dpar}")
+    own = tuple(structure.symbols(spec))
+    yield from own
+    seen |= {s.symbol for s in own}
     for elements in _vectors(spec, notation):
         for e in elements:
             if e.symbol not in seen:

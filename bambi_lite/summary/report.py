@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Draws, scalars
+from ..params import ParamKey
 from ..priors import PriorRow
-from ..spec import ModelSpec, linear_predictor
-from ..xp import numpy_namespace
+from ..spec import ModelSpec, template
 from .stats import (
     CONVERGENCE,
     check_digits,
@@ -263,20 +263,15 @@ def _hyperparameters(draws: Draws, group: str) -> dict[str, str]:
 
 def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
     """Parameters without a formula; one that the user fixed has its value and no convergence."""
-    tables = []
-    for dpar in draws.spec.dpars:
-        names = draws.named(dpar.name)
-        if dpar.predicted:
-            continue
-        table = _rows(draws, {name: name for name in names}, prob, robust)
-        if not names:
-            value = float(linear_predictor(draws.spec, dpar, numpy_namespace(), {}, {})[0])
-            table.loc[dpar.name, :] = [value, 0.0, value, value, *[np.nan] * len(CONVERGENCE)]
-        tables.append(table)
-    more = [n for n, k in draws.keys.items() if k.cls in _structural(draws.spec)]
-    if more:
-        tables.append(_rows(draws, {name: name for name in more}, prob, robust))
-    return pd.concat(tables) if tables else _rows(draws, {}, prob, robust)
+    names = draws.named(*(dpar.name for dpar in draws.spec.dpars if not dpar.predicted))
+    more = draws.named(*_structural(draws.spec))
+    labels = {_spec_label(name, draws.keys[name]): name for name in (*names, *more)}
+    return _rows(draws, labels, prob, robust)
+
+
+def _spec_label(name: str, key: ParamKey) -> str:
+    """``delta``; a correlation is ``lncor(p2,p3)``."""
+    return f"{key.cls}({key.coef})" if "," in key.coef else name
 
 
 def _structural(spec: ModelSpec) -> set[str]:
@@ -284,8 +279,10 @@ def _structural(spec: ModelSpec) -> set[str]:
 
     As in brms the weights of a baseline hazard are left out: one by one they say nothing.
     """
-    own = [p for part in spec.structure for p in part.params if p.kind != "simplex"]
-    return {p.key.cls for p in own} - {"Intercept"}
+    one = template(spec)
+    parts = [part for part in spec.structure if part.params and part.params[0].kind != "simplex"]
+    found = {q.key.cls for part in parts for q in part.quantities(one)}
+    return found - {"b", "Intercept"}
 
 
 def _divergences(draws: Draws) -> int:

@@ -2,6 +2,7 @@
 
 from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
+from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .hazard import BaselineHazardTerm
@@ -13,6 +14,7 @@ __all__ = [
     "BaselineHazardTerm",
     "By",
     "Coef",
+    "CorrelationTerm",
     "FamilyTerm",
     "FixedTerm",
     "GroupBlock",
