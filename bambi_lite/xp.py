@@ -136,7 +136,8 @@ def pytensor_namespace() -> Namespace:
         maximum=pt.maximum,
         minimum=pt.minimum,
         logaddexp=lambda a, b: pt.maximum(a, b) + pt.softplus(-pt.abs(a - b)),
-        asarray=pt.as_tensor_variable,
+        # PyTensor keeps a plain 1.5 in single precision, and an array as it is.
+        asarray=lambda x: pt.as_tensor_variable(x if hasattr(x, "owner") else np.asarray(x)),
         zeros_like=pt.zeros_like,
         stack=lambda parts: pt.stack(pt.broadcast_arrays(*parts), axis=-1),
         concatenate=lambda parts: pt.concatenate(parts, axis=-1),

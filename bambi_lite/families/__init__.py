@@ -10,6 +10,7 @@ from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
 from . import categorical as _categorical
+from . import cox as _cox
 from . import dirichlet as _dirichlet
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
 from . import exgaussian as _exgaussian
@@ -38,6 +39,7 @@ from .base import (
     families,
     get_family,
 )
+from .custom import custom_family
 
 gaussian = constructor(_gaussian.gaussian)
 student = constructor(_student.student)
@@ -71,6 +73,7 @@ Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
 categorical = constructor(_categorical.categorical)
+cox = constructor(_cox.cox)
 multinomial = constructor(_multinomial.multinomial)
 dirichlet_multinomial = constructor(_multinomial.dirichlet_multinomial)
 dirichlet = constructor(_dirichlet.dirichlet)
@@ -96,8 +99,10 @@ __all__ = [
     "brmsfamily",
     "categorical",
     "constructor",
+    "cox",
     "cratio",
     "cumulative",
+    "custom_family",
     "dirichlet",
     "dirichlet_multinomial",
     "exgaussian",

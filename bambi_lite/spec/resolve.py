@@ -123,7 +123,7 @@ def _model(
         designs={_owner(p): (p.columns, p.X) for p in predictors},
     )
     target = _target(family, dpars, params, scales)
-    rows = prior_table(default_rows(target), target, prior)
+    rows = prior_table(_own_priors(default_rows(target), family), target, prior)
     priors = assign(params, rows, data_numbers(response))
     check_available(priors)
     spec = ModelSpec(
@@ -177,9 +177,23 @@ def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
         When they do not fit the model.
     """
     target = _target(spec.family, spec.dpars, spec.params, spec.scales)
-    rows = prior_table(default_rows(target), target, prior)
+    rows = prior_table(_own_priors(default_rows(target), spec.family), target, prior)
     assign(spec.params, rows, data_numbers(spec.response))
     return rows
+
+
+def _own_priors(rows: Sequence[PriorRow], family: Family) -> tuple[PriorRow, ...]:
+    """The default rows of a family that has default priors of its own."""
+    if family.priors is None:
+        return tuple(rows)
+    own = {"Intercept", *(d.name for d in family.dpars)}
+    names = ((row, "_".join(filter(None, (row.cls, row.dpar)))) for row in rows)
+    return tuple(
+        replace(row, prior=family.priors.get(name, "") if not (row.coef or row.group) else "")
+        if row.cls in own
+        else row
+        for row, name in names
+    )
 
 
 def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, ...]:

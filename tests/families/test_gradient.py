@@ -14,7 +14,7 @@ def near_and_far(family, tools, row):
     """Linear predictors under one row of links: (moderate points, far points)."""
     near, far = [], []
     centre = {}
-    dpars = tools.settled(family.name).dpars
+    dpars = tools.settled(family).dpars
     for point in tools.grid(family):
         eta = {}
         for d in dpars:
@@ -33,7 +33,7 @@ def test_gradient_of_every_link(family, tools):
     found = [near_and_far(family, tools, row) for row in rows]
     ys = tools.some_responses(family)
     n = max(len(near) + len(far) for near, far in found) * len(ys)
-    names = [d.name for d in tools.settled(family.name).dpars]
+    names = [d.name for d in tools.settled(family).dpars]
     etas = {name: np.zeros(n * len(rows)) for name in names}
     y = np.repeat(ys[-1:], n * len(rows), axis=0)
     kind = np.full(n * len(rows), "unused")

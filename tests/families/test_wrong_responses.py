@@ -282,7 +282,7 @@ CASES = {
         SUCCESSES,
     ),
     **dict.fromkeys(
-        ("weibull", "exponential", "frechet", "inverse.gaussian", "shifted_lognormal"), TIMES
+        ("weibull", "exponential", "frechet", "inverse.gaussian", "shifted_lognormal", "cox"), TIMES
     ),
     "gamma": (*ANY, outside(0.0, "0 or below", "positive numbers", HURDLE_GAMMA)),
     "lognormal": (*ANY, outside(-1.0, "0 or below", "positive numbers", HURDLE_LOGNORMAL)),

@@ -106,6 +106,7 @@ INSIDE_FUNCTIONS = {
     ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
+    ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
     ("design.stateful", "scipy.interpolate"): "0.3 s, and only bs() and ns() need it",
 }
