@@ -77,6 +77,7 @@ def numpy_namespace() -> Namespace:
         logsumexp=lambda x: special.logsumexp(x, axis=-1),
         pick=_pick,
         integers=lambda x: np.asarray(x).astype(np.int64),
+        kernel=lambda kernel, *args: kernel.on_arrays(*args),
     )
 
 
@@ -143,4 +144,5 @@ def pytensor_namespace() -> Namespace:
         logsumexp=logsumexp,
         pick=pick,
         integers=lambda x: pt.cast(x, "int64"),
+        kernel=lambda kernel, *args: kernel.on_variables(*args),
     )

@@ -88,6 +88,9 @@ HEAVY = {
 LOADED_LAZILY = {
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
+    "dists.kernels.jit": "compiles functions by numba; the texts below use it",
+    "dists.kernels.series": "compiled by numba, as are the ones below; a density loads its own",
+    "dists.kernels.op": "an operation of PyTensor; a graph with a kernel loads it",
     "engines.native.cache": "numba's, as the ones below",
     "engines.native.callbacks": "compiled by numba, as are the ones below",
     "engines.native.draws": "as above",
