@@ -35,7 +35,7 @@ def _xbeta(
 def xbeta_mean(
     xp: Namespace, log_mu: Array, log1m_mu: Array, log_phi: Array, log_kappa: Array
 ) -> Array:
-    """P(Y = 1), and the integral between by the recurrence of I_x(a + 1, b) (NIST 8.17.20)."""
+    """P(Y = 1), and the integral between by the recurrence of I_x(a + 1, b) (DLMF 8.17.20)."""
     args = (log_mu, log1m_mu, log_phi, log_kappa)
     zero, one = (xp.exp(xp.kernel(_DENSITY, y, *args)) for y in (0.0, 1.0))
     kappa, mu = xp.exp(log_kappa), xp.exp(log_mu)

@@ -1,4 +1,4 @@
-"""The continued fraction of the incomplete beta function (DiDonato and Morris 1992, NIST 8.17.22).
+"""The continued fraction of the incomplete beta function (DLMF 8.17.22).
 
 I_x(a, b) is x^a (1 - x)^b / (a B(a, b)) times this fraction. It converges fast while x is below
 (a + 1) / (a + b + 2); beyond that the complement is the smaller one.

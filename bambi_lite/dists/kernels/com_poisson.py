@@ -25,7 +25,7 @@ type Sums = tuple[float, float, float, float, float]
 #: Counts that are added one by one before an integral takes over.
 _EDGE = 64.0
 #: Corrections of a sum that ends at a count, for the values 1 to 5 counts on either side
-#: (Gauss' form of the Euler-Maclaurin formula).
+#: (the Euler-Maclaurin formula, its derivatives by central differences).
 _CORRECTIONS = (
     11639731 / 159667200,
     -299093 / 13305600,
