@@ -77,7 +77,7 @@ def numpy_namespace() -> Namespace:
         logsumexp=lambda x: special.logsumexp(x, axis=-1),
         pick=_pick,
         integers=lambda x: np.asarray(x).astype(np.int64),
-        kernel=lambda kernel, which, *args: kernel.on_arrays(which, *args),
+        kernel=lambda kernel, *args: kernel.on_arrays(*args),
     )
 
 
@@ -145,5 +145,5 @@ def pytensor_namespace() -> Namespace:
         logsumexp=logsumexp,
         pick=pick,
         integers=lambda x: pt.cast(x, "int64"),
-        kernel=lambda kernel, which, *args: kernel.on_graph(which, *args),
+        kernel=lambda kernel, *args: kernel.on_graph(*args),
     )

@@ -11,10 +11,25 @@ import numpy as np
 
 from ..errors import FamilyError, PriorError, listing, suggest
 from ..xp import Array, Namespace
-from . import categories, correlation, counts, mixed, only_priors, positive, real, unit
+from . import (
+    categories,
+    com_poisson,
+    correlation,
+    counts,
+    diffusion,
+    mixed,
+    only_priors,
+    positive,
+    real,
+    unit,
+    xbeta,
+)
 from .words import Vocable
 
-_KINDS = (real, positive, unit, counts, mixed, categories, correlation, only_priors)
+_KINDS = (
+    *(real, positive, diffusion, unit, xbeta, counts, com_poisson, mixed, categories),
+    *(correlation, only_priors),
+)
 
 #: Every distribution the package knows, by Stan's name.
 VOCABULARY: Mapping[str, Vocable] = MappingProxyType(
