@@ -16,8 +16,8 @@ import numpy as np
 
 from .design import Design, GroupDesign, PredictorDesign, build_design, r_sort_key
 from .errors import DataWarning, FamilyError, FormulaError, listing, warn
-from .families import Family, Response, get_family
-from .formula import BrmsFormula, bf
+from .families import Family, Response, brmsfamily, get_family
+from .formula import BrmsFormula, FamilyCall, bf
 from .links import Link, Linked, get_link
 from .params import Param, Prior
 from .priors import PriorRow, assign, default_rows, merge, scale_facts, user_rows
@@ -197,7 +197,7 @@ def resolve(
     data : DataFrame
         One row per observation.
     family : str or Family
-        Response distribution.
+        Response distribution; as in brms, one that the formula names counts for more.
     prior : PriorSet, list of them or DataFrame, optional
         Rows that replace default priors.
     data2 : mapping, optional
@@ -221,7 +221,7 @@ def resolve(
         raise FormulaError(
             "Parsed, not available yet: a multivariate formula. Fit its responses one by one."
         )
-    chosen = get_family(family)
+    chosen = _family(parsed.family, family)
     _check_predictors(parsed, chosen)
     _check_additions(parsed, chosen)
     _check_available(parsed)
@@ -268,6 +268,17 @@ def new_arrays(spec: ModelSpec, design: Design) -> dict[str, np.ndarray]:
 
 
 # -- assembling ------------------------------------------------------------------------------
+
+
+def _family(named: Any, given: str | Family) -> Family:
+    """The family that the formula names, else the one given beside it."""
+    if not isinstance(named, FamilyCall):
+        return get_family(given if named is None else named)
+    options: dict[str, Any] = dict(named.options)
+    try:
+        return brmsfamily(named.name, **options)
+    except TypeError as problem:
+        raise FamilyError(f"'{named}': {problem}") from None
 
 
 def _check_predictors(formula: BrmsFormula, family: Family) -> None:
@@ -318,6 +329,7 @@ def _check_available(formula: BrmsFormula) -> None:
             ]
             if group.dist != "gaussian":
                 waiting.append(f'gr(dist = "{group.dist}")')
+            waiting += [special.label for special in group.specials if special.kind != "mmc"]
     if waiting:
         raise FormulaError(
             f"Parsed, not available yet: {listing(dict.fromkeys(waiting))} in "

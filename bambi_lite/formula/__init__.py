@@ -7,6 +7,7 @@
 from .algebra import Term, expand
 from .api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
 from .bars import GroupTerm
+from .family import FamilyCall
 from .model import (
     BrmsFormula,
     MvFormula,
@@ -45,6 +46,7 @@ __all__ = [
     "BrmsFormula",
     "Call",
     "Constant",
+    "FamilyCall",
     "GroupTerm",
     "Infix",
     "MvFormula",

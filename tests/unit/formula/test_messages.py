@@ -71,7 +71,7 @@ def test_arguments_in_python() -> None:
         "A multivariate model has two or more formulas.": lambda: mvbf("y ~ x"),
         "set_nl(): there is no formula of 'nu'.": lambda: bf("y ~ x") + set_nl(dpar="nu"),
         "A int cannot be added to a formula; valid are bf(), lf(), nlf(), set_rescor(), set_nl() "
-        "and set_mecor().": lambda: bf("y ~ x") + 3,
+        "and set_mecor(). A family is an argument: bf(..., family=...).": lambda: bf("y ~ x") + 3,
         "A string cannot be added to a formula; write bf('z ~ x') for another response, or "
         "lf('z ~ x') for another parameter.": lambda: bf("y ~ x") + "z ~ x",
         "This formula is made by bf() already; add to it with '+': formula + lf(\"sigma ~ z\").":
