@@ -43,7 +43,7 @@ def diagnose(draws: Draws) -> tuple[str, ...]:
                 f"E-BFMI is below {BFMI_LIMIT} in chain(s) {listing(low)}: the tails are explored "
                 f"slowly. Try more warmup, or look at the parameters with low ESS."
             )
-    names = [n for n, key in draws.keys.items() if key.cls not in ("r", "Intercept")]
+    names = list(draws.watched())
     posterior = draws.posterior[names]
     measures = {
         "ESS": (ess_table(posterior), ESS_LIMIT),

@@ -60,6 +60,15 @@ class Draws:
         """Names of the variables of these parameter classes, in order."""
         return tuple(name for name, key in self.keys.items() if key.cls in classes)
 
+    def watched(self) -> tuple[str, ...]:
+        """Names of the variables whose chains are looked at.
+
+        Left out are the effects of single groups, the centred intercepts beside the ones that are
+        reported, and constants such as a ``sigma = 2`` of the formula.
+        """
+        moving = (n for n, values in self.posterior.items() if np.ptp(values.values) > 0.0)
+        return tuple(str(n) for n in moving if self.keys[str(n)].cls not in _CLASS_LAST)
+
 
 def collect(
     spec: ModelSpec, raw: RawDraws, settings: SampleSettings, seconds: Mapping[str, float]
@@ -95,6 +104,17 @@ def collect(
     )
 
 
+def one_draw(spec: ModelSpec) -> dict[str, np.ndarray]:
+    """One draw of every parameter, for the names and shapes of what the terms make of it."""
+    values = {
+        p.name: np.broadcast_to(
+            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
+        )
+        for p in spec.params
+    }
+    return with_effects(spec, numpy_namespace(), values)
+
+
 def named_tree(
     spec: ModelSpec,
     quantities: Iterable[Quantity],
@@ -102,7 +122,7 @@ def named_tree(
     attrs: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[xr.DataTree, Mapping[str, ParamKey]]:
     """Quantities as an ArviZ DataTree in brms' order, and which parameter each variable is."""
-    posterior, keys = labelled(_in_order(quantities))
+    posterior, keys = labelled(in_order(quantities))
     attrs = {
         **attrs,
         "modeling_interface": "bambi_lite",
@@ -120,17 +140,27 @@ def named_tree(
     return xr.DataTree.from_dict(groups), MappingProxyType(keys)
 
 
-def _in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
-    def rank(q: Quantity) -> tuple[int, bool]:
-        """The class, and within class b the intercepts of all dpars first."""
-        slope = q.key.cls == "b" and q.key.coef != "Intercept"
-        if q.key.cls in _CLASS_ORDER:
-            return _CLASS_ORDER.index(q.key.cls), slope
-        if q.key.cls in _CLASS_LAST:
-            return 10 + _CLASS_LAST.index(q.key.cls), slope
-        return 5, slope
+def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
+    """brms' order: by class, and within class b the intercepts that are sampled centred first."""
+    found = list(quantities)
 
-    return sorted(quantities, key=rank)
+    def owner(q: Quantity) -> tuple[str, str, str]:
+        return q.key.resp, q.key.dpar, q.key.nlpar
+
+    centred = {owner(q) for q in found if q.key.cls == "Intercept"}
+    vectors = list(dict.fromkeys(owner(q) for q in found if q.key.cls == "b"))
+
+    def rank(q: Quantity) -> tuple[int, int]:
+        if q.key.cls == "b":
+            first = q.key.coef == "Intercept" and owner(q) in centred
+            return 0, -1 if first else vectors.index(owner(q))
+        if q.key.cls in _CLASS_ORDER:
+            return _CLASS_ORDER.index(q.key.cls), 0
+        if q.key.cls in _CLASS_LAST:
+            return 10 + _CLASS_LAST.index(q.key.cls), 0
+        return 5, 0
+
+    return sorted(found, key=rank)
 
 
 def labelled(quantities: Iterable[Quantity]) -> tuple[xr.Dataset, dict[str, ParamKey]]:

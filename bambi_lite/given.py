@@ -10,12 +10,11 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .draws import Draws, labelled, named_tree
+from .draws import Draws, labelled, named_tree, one_draw
 from .engines import SampleSettings
 from .errors import DataError, listing, suggest
-from .spec import ModelSpec, with_effects
+from .spec import ModelSpec
 from .terms import Quantity
-from .xp import numpy_namespace
 
 #: Columns that say where a draw comes from (brms' data frames, posterior's draws_df); the first
 #: that is there counts.
@@ -61,10 +60,11 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise DataError(f"Columns of draws that come twice: {listing(twice)}.")
-    template = _template(spec)
+    template = one_draw(spec)
     expected = [
         (part, q, _columns_of(q, frame.columns))
         for part in spec.terms()
+        if part.params  # what the formula fixes need not be given
         for q in part.quantities(template)
     ]
     computed = [q.name for _, q, _ in expected if q.key.cls == "Intercept" and q.name not in frame]
@@ -89,21 +89,12 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         if q.name in computed:
             name = next(p.name for p in part.params if p.key == q.key)
             given.append(replace(q, values=part.read(partial)[name]))
+    known = {"": np.zeros(rows.shape)}
+    given += [q for part in spec.terms() if not part.params for q in part.quantities(known)]
     tree, keys = named_tree(spec, given)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))
-
-
-def _template(spec: ModelSpec) -> dict[str, np.ndarray]:
-    """One draw of every parameter, for the names and shapes of what the terms make of it."""
-    values = {
-        p.name: np.broadcast_to(
-            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
-        )
-        for p in spec.params
-    }
-    return with_effects(spec, numpy_namespace(), values)
 
 
 def _columns_of(q: Quantity, columns: pd.Index) -> np.ndarray:

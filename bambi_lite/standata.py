@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -19,12 +19,10 @@ from .design import (
     group_effects,
     n_thresholds,
 )
-from .draws import named_tree
+from .draws import in_order, one_draw
 from .errors import DataError, listing, suggest
-from .params import ParamKey
-from .spec import ModelSpec, with_effects
-from .terms import FixedTerm
-from .xp import numpy_namespace
+from .spec import ModelSpec
+from .terms import Quantity
 
 #: brms' codes of censored observations.
 _CENSORED = {"left": -1, "none": 0, "right": 1, "interval": 2, "TRUE": 1, "FALSE": 0}
@@ -138,9 +136,9 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Parameters that the formula fixes, such as ``sigma = 2``, are among them: brms keeps their
-        value as a constant draw. ``lprior`` and ``lp__``, with which brms closes the list, are not:
-        they are no parameters, and a fit does not hold them.
+        The same as in the posterior of a fit, with the elements of arrays one by one. Parameters
+        that the formula fixes, such as ``sigma = 2``, are among them as constant draws. ``lprior``
+        and ``lp__``, with which brms closes the list, are not: they are no parameters.
 
     Examples
     --------
@@ -149,53 +147,24 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     >>> variables(resolve("Reaction ~ Days", load_data("sleepstudy")))
     ('b_Intercept', 'b_Days', 'sigma', 'Intercept')
     """
-    draw = {
-        p.name: np.broadcast_to(
-            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
-        )
-        for p in spec.params
-    }
-    p = with_effects(spec, numpy_namespace(), draw)
-    tree, keys = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
-    posterior = tree["posterior"].to_dataset()
-    names = [name for key in _uncentred_last(keys) for name in _elements(key, posterior[key])]
-    fixed = [d.name for d in spec.dpars if any(isinstance(t, FixedTerm) for t in d.terms)]
-    # They stand with the other parameters that are one number.
-    place = next((i for i, n in enumerate(names) if n in keys and _late(keys[n])), len(names))
-    return (*names[:place], *fixed, *names[place:])
+    p = one_draw(spec)
+    parts: dict[str, list[Quantity]] = {}
+    for q in in_order(q for part in spec.terms() for q in part.quantities(p)):
+        parts.setdefault(q.name, []).append(q)
+    return tuple(name for found in parts.values() for name in _elements(found))
 
 
-def _late(key: ParamKey) -> bool:
-    return key.cls in ("Intercept", "r")
+def _elements(parts: Sequence[Quantity]) -> Iterator[str]:
+    """``r_g[1,Intercept]``, ...: the first index runs fastest, as in R.
 
-
-def _uncentred_last(keys: Mapping[str, ParamKey]) -> list[str]:
-    """The order of class b: the intercepts that are sampled centred, then each vector b."""
-
-    def owner(key: ParamKey) -> tuple[str, str, str]:
-        return key.resp, key.dpar, key.nlpar
-
-    centred = {owner(key) for key in keys.values() if key.cls == "Intercept"}
-    vectors = list(dict.fromkeys(owner(k) for k in keys.values() if k.cls == "b"))
-
-    def rank(name: str) -> tuple[bool, int]:
-        key = keys[name]
-        if key.cls != "b" or (key.coef == "Intercept" and owner(key) in centred):
-            return key.cls != "b", -1
-        return False, vectors.index(owner(key))
-
-    return sorted(keys, key=rank)
-
-
-def _elements(name: str, array: Any) -> Iterator[str]:
-    """``r_g[1,Intercept]``, ...: the first index runs fastest, as in R."""
-    dims = array.dims[2:]
-    if not dims:
-        yield name
-        return
-    for labels in product(*(array.coords[dim].values.tolist() for dim in reversed(dims))):
-        # R cannot have a blank in a name.
-        yield f"{name}[{','.join(str(label).replace(' ', '.') for label in reversed(labels))}]"
+    Parts of one name, the effects of several blocks of one group, differ in their last index.
+    """
+    for q in parts:
+        coords = q.coords or {}
+        for labels in product(*(coords[dim] for dim in reversed(q.dims))):
+            # R cannot have a blank in a name.
+            indices = ",".join(label.replace(" ", ".") for label in reversed(labels))
+            yield f"{q.name}[{indices}]" if indices else q.name
 
 
 # -- population-level designs ----------------------------------------------------------------

@@ -12,8 +12,7 @@ import pandas as pd
 
 from ..draws import Draws
 from ..priors import PriorRow
-from ..spec import ModelSpec, linear_predictor
-from ..xp import numpy_namespace
+from ..spec import ModelSpec
 from .stats import (
     CONVERGENCE,
     check_digits,
@@ -261,17 +260,8 @@ def _hyperparameters(draws: Draws, group: str) -> dict[str, str]:
 
 def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
     """Parameters without a formula; one that the user fixed has its value and no convergence."""
-    tables = []
-    for dpar in draws.spec.dpars:
-        names = draws.named(dpar.name)
-        if dpar.predicted:
-            continue
-        table = _rows(draws, {name: name for name in names}, prob, robust)
-        if not names:
-            value = float(linear_predictor(draws.spec, dpar, numpy_namespace(), {}, {})[0])
-            table.loc[dpar.name, :] = [value, 0.0, value, value, *[np.nan] * len(CONVERGENCE)]
-        tables.append(table)
-    return pd.concat(tables) if tables else _rows(draws, {}, prob, robust)
+    names = draws.named(*(dpar.name for dpar in draws.spec.dpars if not dpar.predicted))
+    return _rows(draws, {name: name for name in names}, prob, robust)
 
 
 def _divergences(draws: Draws) -> int:

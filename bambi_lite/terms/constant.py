@@ -104,8 +104,11 @@ class FixedTerm:
         return xp.asarray(np.asarray([self.value]))
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
-        """The value is not a draw."""
-        return ()
+        """The value as constant draws, as brms keeps it: as many as there are of the parameters."""
+        shape = next((np.shape(values)[:2] for values in p.values()), None)
+        if shape is None:
+            return ()
+        return (Quantity(self.dpar, ParamKey(self.dpar), np.full(shape, float(self.value))),)
 
     def read(self, q: Values) -> dict[str, np.ndarray]:
         """Nothing."""

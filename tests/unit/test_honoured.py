@@ -78,12 +78,15 @@ TERMS = {
 def test_a_term_is_in_the_model_or_refused(subtests: pytest.Subtests) -> None:
     for text, (term, without) in TERMS.items():
         with subtests.test(text):
+            why = ""
             try:
                 model = bl.Model(text, FRAME)
             except FormulaError as refused:
-                assert "not available yet" in str(refused)
-                assert term in str(refused)
-                continue
-            bare = bl.Model(without, FRAME)
-            made = [(m.variables(), set(m.standata())) for m in (model, bare)]
-            assert made[0] != made[1]
+                why = str(refused)
+            if why:
+                assert "not available yet" in why
+                assert term in why
+            else:
+                bare = bl.Model(without, FRAME)
+                made = [(m.variables(), set(m.standata())) for m in (model, bare)]
+                assert made[0] != made[1]
