@@ -151,7 +151,10 @@ def _rows_by_chain(frame: pd.DataFrame) -> np.ndarray:
 
 def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Columns as numbers; DataError unless all are finite."""
-    numeric = frame[list(names)].apply(pd.to_numeric, errors="coerce").astype(float)
+    numeric = frame[list(names)]
+    if any(dtype.kind not in "iuf" for dtype in numeric.dtypes.unique()):
+        numeric = numeric.apply(pd.to_numeric, errors="coerce")
+    numeric = numeric.astype(float)
     bad = ~np.isfinite(numeric.to_numpy()).all(axis=0)
     if bad.any():
         raise DataError(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import FormulaError, formula_error
-from .nodes import RESERVED
+from .nodes import NAME, RESERVED
 
 CONSTANTS = frozenset({"TRUE", "FALSE", "NULL", "NA", "NaN", "Inf"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: `kind` is name, number, integer, string, constant, op or end."""
 
     kind: str
@@ -23,12 +22,12 @@ class Token:
 
 
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<blank>[\s\ufeff]+|\#[^\n]*)
   | (?P<hex>0[xX][0-9a-fA-F]+L?)
   | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[Li]?)
   | (?P<raw>[rR](?P<q>["'])(?P<dash>-*)\((?P<body>.*?)\)(?P=dash)(?P=q))
-  | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)
+  | (?P<name>{NAME})
   | (?P<tick>`(?:[^`\\]|\\.)*`)
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<op>\*\*|\|\||&&|\|>|<=|>=|==|!=|<-|->|:::?|%[^%\n]*%|[-+*/^:~|&!<>=,()])

@@ -16,6 +16,8 @@ from bambi_lite.explanation.columns import columns_by_term
 from bambi_lite.explanation.marks import Marks
 from bambi_lite.explanation.maths import escape, parameter, upright
 from bambi_lite.formula.tokens import tokenize
+from explained import MODELS, explained
+from tables import each
 
 FORMULAS = Path(__file__).parents[1] / "facts" / "formulas"
 
@@ -138,7 +140,7 @@ PARTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", PARTS)
+@each(PARTS)
 def test_parts(text: str) -> None:
     found = [(p.kind, p.text, p.meaning) for p in bl.explain(text).pieces if p.shown]
     assert found == PARTS[text]
@@ -182,27 +184,6 @@ def test_columns_of_interactions() -> None:
     )
     dots = bl.Model("y ~ .", frame).explain()
     assert [p.meaning for p in dots.pieces if p.text == "."] == ["all other columns: x, f"]
-
-
-MODELS = {
-    "slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"),
-    "nested": ("mathscore ~ ses + (1 | schoolid/classid2)", "classroom", "gaussian"),
-    "binomial": ("m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"),
-    "sigma": ("bf(Reaction ~ Days + (1 | Subject), sigma ~ Days)", "sleepstudy", "gaussian"),
-    "uncorrelated": ("Reaction ~ Days + (Days || Subject)", "sleepstudy", "gaussian"),
-    "factors": ("count ~ zAge + zBase * Trt + (1 | patient)", "epilepsy", "gaussian"),
-    "fixed": ("bf(Reaction ~ 0 + Intercept + Days, sigma = 40)", "sleepstudy", "gaussian"),
-    "shared": (
-        "bf(Reaction ~ Days + (Days | p | Subject), sigma ~ (1 | p | Subject))",
-        "sleepstudy",
-        "gaussian",
-    ),
-}
-
-
-def explained(name: str) -> Explanation:
-    formula, data, family = MODELS[name]
-    return bl.Model(formula, bl.load_data(data), family).explain()
 
 
 SLEEPSTUDY = """\
@@ -299,14 +280,14 @@ EQUATIONS = {
 }
 
 
-@pytest.mark.parametrize("name", EQUATIONS)
+@each(EQUATIONS)
 def test_equations(name: str) -> None:
     sections = dict(explained(name).sections)
     made = [e.text for title in ("Model", "Group-level effects") for e in sections.get(title, ())]
     assert made == EQUATIONS[name]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each(MODELS)
 def test_symbols_are_the_draws(name: str) -> None:
     """Every draw but the effects of single groups and the pairs of correlations has a symbol."""
     formula, data, family = MODELS[name]
@@ -334,28 +315,8 @@ def test_priors_of_the_user_are_told_from_defaults() -> None:
 
 # -- LaTeX and notebooks ---------------------------------------------------------------------
 
-HOSTILE = (
-    "y ~ `a_b $%#&{}^~ c` + `<b>é` + I(x > 0 & z != 1) + poly(x, 2):f + `a:b` + (1 | g_1/h_2)",
-    "`y_1 (%)` ~ x.y_z + a:b + log(z) + `x|y`",
-    "bf(y ~ a1 * exp(-b * x)^2 / (1 + z_1), a1 + b ~ 1 + (1 | q | g), nl = TRUE)",
-    "y ~ a * b * c * d",
-)
 
-
-def test_latex_is_accepted_by_a_parser() -> None:
-    from matplotlib.mathtext import MathTextParser
-
-    parser = MathTextParser("path")
-    explanations = [explained(name) for name in MODELS]
-    explanations += [bl.explain(text) for text in (*PARTS, *HOSTILE)]
-    lines = {e.latex for x in explanations for e in x.equations}
-    lines |= {e.where.latex for x in explanations for e in x.equations if e.where}
-    lines |= {s.symbol.latex for x in explanations for s in x.symbols}
-    for line in lines:
-        parser.parse(f"${line}$")
-
-
-@pytest.mark.parametrize("name", MODELS)
+@each(MODELS)
 def test_the_environment_is_balanced(name: str) -> None:
     explanation = explained(name)
     latex = explanation.latex

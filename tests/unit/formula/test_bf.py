@@ -20,6 +20,7 @@ from bambi_lite.formula import (
     set_nl,
     set_rescor,
 )
+from tables import each
 
 FACTS = Path(__file__).parents[2] / "facts" / "formulas"
 MODELS = json.loads((FACTS / "structure.json").read_text(encoding="utf-8"))["cases"]
@@ -121,7 +122,7 @@ R_TEXTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", R_TEXTS)
+@each(R_TEXTS)
 def test_text_of_r_calls(text: str) -> None:
     expected = R_TEXTS[text]
     made = bf(text)
@@ -191,7 +192,7 @@ GROUPS = {
 }
 
 
-@pytest.mark.parametrize("text", GROUPS)
+@each(GROUPS)
 def test_group_terms(text: str) -> None:
     groups = bf(f"y ~ 1 + {text}").mu.groups
     made = [(g.group, g.cor, g.id, tuple(t.label for t in g.terms), g.intercept) for g in groups]
@@ -235,7 +236,7 @@ SPECIALS = {
 }
 
 
-@pytest.mark.parametrize("text", SPECIALS)
+@each(SPECIALS)
 def test_special_terms(text: str) -> None:
     mu = bf(f"y ~ w + {text}").mu
     (special,) = mu.specials
@@ -278,7 +279,7 @@ ADDITIONS = {
 }
 
 
-@pytest.mark.parametrize("text", ADDITIONS)
+@each(ADDITIONS)
 def test_additions(text: str) -> None:
     (addition,) = bf(f"y | {text} ~ x").response.additions
     kwargs = {name: deparse(node) for name, node in addition.kwargs}

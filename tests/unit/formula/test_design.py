@@ -10,6 +10,7 @@ import pytest
 from bambi_lite.design import build_design, group_effects_frame, r_sort_key
 from bambi_lite.errors import DataError, DataWarning
 from bambi_lite.formula import bf, mvbf
+from tables import each
 
 
 def frame(**columns: Any) -> pd.DataFrame:
@@ -43,7 +44,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_kinds_of_columns(kind: str) -> None:
     values, expected = KINDS[kind]
     assert names("y ~ 0 + v", frame(v=values)) == expected
@@ -78,7 +79,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...], list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", GROUPS)
+@each(GROUPS)
 def test_group_levels(kind: str) -> None:
     values, levels, codes = GROUPS[kind]
     (group,) = build_design(bf("y ~ (1 | v)"), frame(v=values)).predictors[0].groups
@@ -399,31 +400,36 @@ FORMULAS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def other_frames() -> dict[str, Any]:
+    return {"polars": polars_frame(), "pyarrow": arrow_frame()}
+
+
 @pytest.mark.filterwarnings("ignore::bambi_lite.errors.DataWarning")
-def test_every_data_frame_gives_the_design_that_pandas_gives(subtests: pytest.Subtests) -> None:
-    pytest.importorskip("narwhals")
-    frames = {"polars": polars_frame(), "pyarrow": arrow_frame()}
-    for text in FORMULAS:
-        expected = build_design(bf(text), pandas_frame())
-        for library, data in frames.items():
-            with subtests.test(f"{text}, {library}"):
-                made = build_design(bf(text), data)
-                assert made.rows.tolist() == expected.rows.tolist()
-                assert made.to_frame().equals(expected.to_frame())
-                column, wanted = made.response, expected.response
-                assert (column.kind, column.levels) == (wanted.kind, wanted.levels)
-                assert column.values.tolist() == wanted.values.tolist()
-                groups = made.predictors[0].groups
-                for group, other in zip(groups, expected.predictors[0].groups, strict=True):
-                    assert (group.levels, group.coefs) == (other.levels, other.coefs)
-                    assert (group.J == other.J).all()
-                rows = made.rows.tolist()
-                new = made.new_data(data[rows] if library == "polars" else data.take(rows))
-                assert (new.predictors[0].X == made.predictors[0].X).all()
+@each(FORMULAS)
+def test_every_data_frame_gives_the_design_that_pandas_gives(
+    text: str, other_frames: dict[str, Any]
+) -> None:
+    expected = build_design(bf(text), pandas_frame())
+    for library, data in other_frames.items():
+        made = build_design(bf(text), data)
+        assert made.rows.tolist() == expected.rows.tolist(), library
+        assert made.to_frame().equals(expected.to_frame()), library
+        column, wanted = made.response, expected.response
+        assert (column.kind, column.levels) == (wanted.kind, wanted.levels), library
+        assert column.values.tolist() == wanted.values.tolist(), library
+        groups = made.predictors[0].groups
+        for group, other in zip(groups, expected.predictors[0].groups, strict=True):
+            assert (group.levels, group.coefs) == (other.levels, other.coefs), library
+            assert (group.J == other.J).all(), library
+        rows = made.rows.tolist()
+        new = made.new_data(data[rows] if library == "polars" else data.take(rows))
+        assert (new.predictors[0].X == made.predictors[0].X).all(), library
 
 
 def test_data_frames_that_are_not_in_memory_or_have_other_types() -> None:
-    pl = pytest.importorskip("polars")
+    import polars as pl
+
     data = polars_frame()
     with pytest.raises(DataError, match=r"not LazyFrame.*call collect\(\) first"):
         build_design(bf("y ~ 1"), data.lazy())

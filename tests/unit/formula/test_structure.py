@@ -12,6 +12,7 @@ import pytest
 from bambi_lite.datasets import load_data
 from bambi_lite.design import MvDesign, build_design, group_effects
 from bambi_lite.formula import bf
+from tables import each
 
 FACTS = Path(__file__).parents[2] / "facts" / "formulas"
 CASES = json.loads((FACTS / "structure.json").read_text(encoding="utf-8"))["cases"]
@@ -135,7 +136,7 @@ def check_case(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:11 of 662 rows were left out")
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["id"])
+@each(CASES, lambda c: c["id"])
 def test_structure(case: dict[str, Any]) -> None:
     check_case(case)
 
