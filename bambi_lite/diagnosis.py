@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from .draws import Draws
+from .draws import Draws, scalars
 from .errors import ConvergenceWarning, listing, warn
 
 #: Vehtari et al. (2021), Bayesian Analysis 16:667-718: Rhat below 1.01 and at least 100
@@ -43,8 +43,9 @@ def diagnose(draws: Draws) -> tuple[str, ...]:
                 f"E-BFMI is below {BFMI_LIMIT} in chain(s) {listing(low)}: the tails are explored "
                 f"slowly. Try more warmup, or look at the parameters with low ESS."
             )
-    names = list(draws.watched())
-    posterior = draws.posterior[names]
+    single = scalars(draws)
+    names = list(single.watched())
+    posterior = single.posterior[names]
     measures = {
         "ESS": (ess_table(posterior), ESS_LIMIT),
         "Rhat": (azs.rhat(posterior), RHAT_LIMIT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -19,8 +19,8 @@ from .xp import numpy_namespace
 
 #: Order of classes among a fit's variables, as in brms; classes not named here come before the
 #: centred Intercept.
-_CLASS_ORDER = ("b", "sd", "cor")
-_CLASS_LAST = ("Intercept", "r")
+_CLASS_ORDER = ("b", "sd", "cor", "df")
+_CLASS_LAST = ("Intercept", "delta", "r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def collect(
     -------
     Draws
     """
-    p = with_effects(spec, numpy_namespace(), raw.values)
+    p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}
     tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library})
@@ -102,17 +102,6 @@ def collect(
         seconds=MappingProxyType({**seconds, **raw.seconds}),
         interrupted=raw.interrupted,
     )
-
-
-def one_draw(spec: ModelSpec) -> dict[str, np.ndarray]:
-    """One draw of every parameter, for the names and shapes of what the terms make of it."""
-    values = {
-        p.name: np.broadcast_to(
-            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
-        )
-        for p in spec.params
-    }
-    return with_effects(spec, numpy_namespace(), values)
 
 
 def named_tree(
@@ -129,15 +118,18 @@ def named_tree(
         "formula": str(spec.formula),
         "family": spec.family.name,
     }
-    response = xr.Dataset({spec.response_name: ("obs", spec.response.y)})
-    groups = {
-        "posterior": posterior.assign_attrs(attrs),
-        "observed_data": response.assign_coords(obs=spec.design.rows),
-    }
+    groups = {"posterior": posterior.assign_attrs(attrs), "observed_data": _observed(spec)}
     if stats:
         coords = {"chain": posterior.chain, "draw": posterior.draw}
         groups["sample_stats"] = xr.Dataset(stats, coords=coords, attrs=attrs)
     return xr.DataTree.from_dict(groups), MappingProxyType(keys)
+
+
+def _observed(spec: ModelSpec) -> xr.Dataset:
+    """The response, dims obs (and ``category`` where it has columns)."""
+    columns = {"category": list(spec.response.categories)} if spec.response.y.ndim > 1 else {}
+    data = {spec.response_name: (("obs", *columns), spec.response.y)}
+    return xr.Dataset(data, coords={"obs": spec.design.rows, **columns})
 
 
 def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
@@ -194,6 +186,30 @@ def parameter_values(draws: Draws) -> dict[str, np.ndarray]:
     for part in draws.spec.terms():
         values |= part.read(posterior)
     return values
+
+
+def scalars(draws: Draws) -> Draws:
+    """The draws with each vector taken apart: ``b_Intercept[1]``, ``b_Intercept[2]``, ...
+
+    Group effects, which are tables of their own, stay as they are.
+    """
+    posterior, keys = draws.posterior, draws.keys
+    if all(posterior[name].ndim == 2 or key.cls == "r" for name, key in keys.items()):
+        return draws
+    variables: dict[str, xr.DataArray] = {}
+    named: dict[str, ParamKey] = {}
+    for name, key in keys.items():
+        array = posterior[name]
+        if array.ndim == 2 or key.cls == "r":
+            variables[name], named[name] = array, key
+            continue
+        dim = array.dims[-1]
+        for label in array[dim].values.tolist():
+            variables[f"{name}[{label}]"] = array.sel({dim: label}, drop=True)
+            named[f"{name}[{label}]"] = replace(key, coef=f"{key.coef}[{label}]")
+    tree = draws.idata.copy()
+    tree["posterior"] = xr.DataTree(xr.Dataset(variables, attrs=posterior.attrs))
+    return replace(draws, idata=tree, keys=MappingProxyType(named))
 
 
 def check_has_draws(raw: RawDraws) -> None:

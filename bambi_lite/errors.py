@@ -6,6 +6,7 @@ import difflib
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 class BambiLiteError(ValueError):
@@ -84,6 +85,13 @@ def listing(names: Iterable[str], at_most: int = 12) -> str:
     return ", ".join(items[:at_most]) + f" and {len(items) - at_most} more"
 
 
+def rows_of(mask: Any, at_most: int = 5) -> str:
+    """``rows 3, 7 and 2 more (counted from 0)``: where a check failed, for a message."""
+    where = [i for i, failed in enumerate(mask) if failed]
+    word = "row" if len(where) == 1 else "rows"
+    return f"{word} {listing(map(str, where), at_most)} (counted from 0)"
+
+
 def formula_error(message: str, text: str, position: int, length: int = 1) -> FormulaError:
     """A :class:`FormulaError` that shows the formula with a caret under the token.
 
@@ -96,6 +104,11 @@ def formula_error(message: str, text: str, position: int, length: int = 1) -> Fo
     position, length : int
         Where the offending token starts, and how many characters it has.
     """
+    return FormulaError(marked(message, text, position, length))
+
+
+def marked(message: str, text: str, position: int, length: int = 1) -> str:
+    """A message with the text that it is about below it, and carets under the token."""
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     line = text[start : end if end >= 0 else len(text)]
@@ -108,4 +121,4 @@ def formula_error(message: str, text: str, position: int, length: int = 1) -> Fo
         line = head + line[left:right] + tail
         column = column - left + len(head)
     marks = "^" * max(1, min(length, len(line) - column))
-    return FormulaError(f"{message}\n  {line}\n  {' ' * column}{marks}")
+    return f"{message}\n  {line}\n  {' ' * column}{marks}"

@@ -115,6 +115,16 @@ class Fit:
         """Expected response: see :func:`bambi_lite.predict.posterior_epred`."""
         return predict.posterior_epred(self.draws, newdata, re_formula, **options)
 
+    def posterior_predict(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
+        """New responses: see :func:`bambi_lite.predict.posterior_predict`."""
+        return predict.posterior_predict(self.draws, newdata, re_formula, **options)
+
+    def log_lik(self) -> xr.DataArray:
+        """Log-density of each observation: see :func:`bambi_lite.predict.log_lik`."""
+        return predict.log_lik(self.draws)
+
     def plot(self, **options: Any) -> Any:
         """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
         return plots.plot_draws(self.draws, **options)

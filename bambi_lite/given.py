@@ -10,10 +10,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from .draws import Draws, labelled, named_tree, one_draw
+from .draws import Draws, labelled, named_tree
 from .engines import SampleSettings
 from .errors import DataError, listing, suggest
-from .spec import ModelSpec
+from .spec import ModelSpec, template
 from .terms import Quantity
 
 #: Columns that say where a draw comes from (brms' data frames, posterior's draws_df); the first
@@ -36,8 +36,8 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         ``cor_Subject__Intercept__Days``, ``r_Subject[308,Days]``, ``sigma``. White space in
         levels may be dots, as brms writes it. Optional columns: ``chain`` (else all rows are one
         chain) and ``iteration`` or ``draw`` (else rows are in order), also with a leading dot;
-        ``Intercept``, the centred one, is computed where it is missing; ``lprior``, ``lp__`` and
-        dpars that the model fixes are ignored.
+        ``Intercept``, the centred one, is computed where it is missing, and a dpar that the model
+        fixes has its value there; ``lprior`` and ``lp__`` are ignored.
 
     Returns
     -------
@@ -60,18 +60,23 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise DataError(f"Columns of draws that come twice: {listing(twice)}.")
-    template = one_draw(spec)
+    values = template(spec)
     expected = [
         (part, q, _columns_of(q, frame.columns))
         for part in spec.terms()
-        if part.params  # what the formula fixes need not be given
-        for q in part.quantities(template)
+        for q in part.quantities(values)
     ]
-    computed = [q.name for _, q, _ in expected if q.key.cls == "Intercept" and q.name not in frame]
+    present = set(frame.columns)
+    # What the model knows, or can tell from the rest, may be missing.
+    computed = [
+        q.name
+        for part, q, found in expected
+        if (q.key.cls == "Intercept" or not part.params) and not present & set(found.ravel())
+    ]
     _check_columns(
         frame.columns,
         [c for _, q, found in expected if q.name not in computed for c in found.ravel()],
-        [*computed, *(d.name for d in spec.dpars if not d.predicted)],
+        [c for _, q, found in expected if q.name in computed for c in found.ravel()],
         str(spec.formula),
     )
     rows = _rows_by_chain(frame)
@@ -87,10 +92,8 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     partial, _ = labelled(given)
     for part, q, _ in expected:
         if q.name in computed:
-            name = next(p.name for p in part.params if p.key == q.key)
-            given.append(replace(q, values=part.read(partial)[name]))
-    known = {"": np.zeros(rows.shape)}
-    given += [q for part in spec.terms() if not part.params for q in part.quantities(known)]
+            known = np.broadcast_to(q.values[0, 0], (*rows.shape, *np.shape(q.values)[2:]))
+            given.append(replace(q, values=part.read(partial).get(q.name, known)))
     tree, keys = named_tree(spec, given)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
@@ -151,10 +154,7 @@ def _rows_by_chain(frame: pd.DataFrame) -> np.ndarray:
 
 def _numbers(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Columns as numbers; DataError unless all are finite."""
-    numeric = frame[list(names)]
-    if any(dtype.kind not in "iuf" for dtype in numeric.dtypes.unique()):
-        numeric = numeric.apply(pd.to_numeric, errors="coerce")
-    numeric = numeric.astype(float)
+    numeric = frame[list(names)].apply(pd.to_numeric, errors="coerce").astype(float)
     bad = ~np.isfinite(numeric.to_numpy()).all(axis=0)
     if bad.any():
         raise DataError(

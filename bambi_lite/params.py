@@ -7,9 +7,10 @@ from typing import Literal
 
 from .dists import Dist
 
-#: What the values of a parameter are: free or bounded numbers, the Cholesky factor of a
-#: correlation matrix, or standard normal innovations that have no prior row.
-type Kind = Literal["numbers", "cholesky_corr", "innovations"]
+#: What the values of a parameter are: free or bounded numbers, numbers each above the one before,
+#: numbers of at least 0 that add up to one, the Cholesky factor of a correlation matrix, or numbers
+#: whose distribution is part of the model and has no prior row.
+type Kind = Literal["numbers", "ordered", "simplex", "cholesky_corr", "given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Param:
     lower, upper : float, str or None
         Bounds that belong to the parameter whatever its prior; text names a number that the data
         give (``min_Y``, the smallest response).
+    given : Dist or None
+        Of kind "given": the distribution of each element; an argument that is text is the name of
+        another parameter.
     """
 
     name: str
@@ -80,3 +84,4 @@ class Param:
     kind: Kind = "numbers"
     lower: float | None = None
     upper: float | str | None = None
+    given: Dist | None = None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
+from .additions import Observation, draw, family_data, numpy_log_density, observation
 from .design import Design
 from .draws import Draws, parameter_values
-from .errors import DataError, listing
-from .families import Response
+from .errors import DataError, FamilyError, listing
+from .families import Family, Response
 from .links import Linked
-from .spec import ModelSpec, linked_dpars, new_arrays
+from .spec import linked_dpars, new_arrays
 from .terms import GroupBlock
 from .xp import numpy_namespace
 
@@ -55,7 +57,8 @@ def posterior_linpred(
     Returns
     -------
     xarray.DataArray
-        Dims chain, draw, obs; link scale.
+        Dims chain, draw, obs; link scale. Where the main formula predicts several parameters (a
+        ``mu`` for each category) and `dpar` names none of them, they are a last dim ``dpar``.
 
     Raises
     ------
@@ -65,8 +68,13 @@ def posterior_linpred(
     linked, design, _ = _linked(
         draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed
     )
+    scale = f"linear predictor of {dpar}, link scale"
+    several = draws.spec.main_dpars
+    if dpar == "mu" and several != ("mu",):
+        etas = np.stack(np.broadcast_arrays(*(linked[name].eta for name in several)), axis=-1)
+        return _labelled(draws, etas, design, scale, {"dpar": several})
     draws.spec.family.dpar(dpar)
-    return _labelled(draws, linked[dpar].eta, design, f"linear predictor of {dpar}, link scale")
+    return _labelled(draws, linked[dpar].eta, design, scale)
 
 
 def posterior_epred(
@@ -86,13 +94,87 @@ def posterior_epred(
     -------
     xarray.DataArray
         Dims chain, draw, obs; response scale (for a binomial model expected successes, so that
-        one trial a row gives the probability).
+        one trial a row gives the probability). Families of categories have a last dim
+        ``category``: the probability of each, or the expected count or share.
+
+    Raises
+    ------
+    FamilyError
+        For a family without an expectation, or a truncated one whose expectation has no form here.
     """
     linked, design, response = _linked(
         draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed
     )
-    mean = draws.spec.family.mean(numpy_namespace(), linked, response)
-    return _labelled(draws, mean, design, "expected response, response scale")
+    spec = draws.spec
+    seen = spec.seen if newdata is None else observation(design.additions, None, "")
+    mean = _mean(spec.family, linked, response, seen)
+    coords = {"category": response.categories} if response.categories else {}
+    return _labelled(draws, mean, design, "expected response, response scale", coords)
+
+
+def _mean(
+    family: Family, linked: dict[str, Linked], response: Response, seen: Observation
+) -> np.ndarray:
+    xp = numpy_namespace()
+    if "lb" not in seen.arrays and "ub" not in seen.arrays:
+        return np.asarray(family.mean(xp, linked, response))
+    if family.truncated_mean is None:
+        raise FamilyError(
+            f"The expectation of a truncated response is not available for family "
+            f"'{family.name}'. posterior_predict() draws such responses."
+        )
+    lower = seen.arrays.get("lb", np.full(1, -np.inf))
+    upper = seen.arrays.get("ub", np.full(1, np.inf))
+    return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
+
+
+def posterior_predict(
+    draws: Draws,
+    newdata: Any = None,
+    re_formula: str | None = None,
+    *,
+    allow_new_levels: bool = False,
+    sample_new_levels: NewLevels = "uncertainty",
+    seed: int | None = None,
+) -> xr.DataArray:
+    """Draws of the response itself: new data as the model would make them.
+
+    Parameters are those of :func:`posterior_linpred`; `seed` is also that of the responses.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims chain, draw, obs (and ``category`` for a response with columns); response scale.
+        Ordinal and categorical responses are numbers of categories, from 1. Weights and censoring
+        play no part; a truncated response lies between its bounds.
+
+    Raises
+    ------
+    SamplingError
+        When the bounds of a truncation have next to no probability.
+    """
+    linked, design, response = _linked(
+        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed
+    )
+    spec = draws.spec
+    seen = spec.seen if newdata is None else observation(design.additions, None, "")
+    dist = spec.family.likelihood(numpy_namespace(), _whole(draws, linked, design), response)
+    # The second of two independent streams: the first one draws new groups.
+    rng = np.random.default_rng(seed).spawn(1)[0]
+    values = draw(rng, dist, seen)
+    coords = {"category": response.categories} if spec.response.y.ndim > 1 else {}
+    return _labelled(draws, values, design, "response", coords)
+
+
+def _whole(draws: Draws, linked: dict[str, Linked], design: Design) -> dict[str, Linked]:
+    """Distributional parameters of full shape: every row gets a random number of its own."""
+    sizes = draws.posterior.sizes
+    shape = (sizes["chain"], sizes["draw"], design.n_obs)
+    names = {d.name for d in draws.spec.dpars}
+    return {
+        name: Linked(np.broadcast_to(own.eta, shape), own.link) if name in names else own
+        for name, own in linked.items()
+    }
 
 
 def log_lik(draws: Draws) -> xr.DataArray:
@@ -105,9 +187,9 @@ def log_lik(draws: Draws) -> xr.DataArray:
     """
     xp = numpy_namespace()
     linked, design, response = _linked(draws, None, None, False, "uncertainty", None)
-    # Where a value cannot occur the logarithm of zero is meant.
-    with np.errstate(divide="ignore", over="ignore"):
-        values = draws.spec.family.likelihood(xp, linked, response).logp(xp, response.y)
+    spec = draws.spec
+    dist = spec.family.likelihood(xp, linked, response)
+    values = numpy_log_density(dist, response.y, spec.seen, spec.family.discrete)
     return _labelled(draws, values, design, "log-density")
 
 
@@ -137,27 +219,18 @@ def _linked(
         allowed = allow_new_levels or re_formula == "NA"
         design = spec.design.new_data(newdata, allow_new_levels=allowed)
         d = new_arrays(spec, design)
-        response = _known_response(spec, design)
+        extra = family_data(design.additions)
+        response = spec.family.new_response(spec.response, extra, design.n_obs)
     rng = np.random.default_rng(seed)
     for block in spec.blocks:
         name = f"r_{block.name}"
         if re_formula == "NA":
             p[name] = np.zeros_like(p[name])
-        extra = _new_effects(draws, block, p[name], design, sample_new_levels, rng)
+        new = _new_effects(draws, block, p[name], design, sample_new_levels, rng)
         if re_formula == "NA":
-            extra = np.zeros_like(extra)
-        p[name] = np.concatenate([p[name], extra], axis=-2)
+            new = np.zeros_like(new)
+        p[name] = np.concatenate([p[name], new], axis=-2)
     return linked_dpars(spec, numpy_namespace(), p, d), design, response
-
-
-def _known_response(spec: ModelSpec, design: Design) -> Response:
-    """What the likelihood knows besides the response itself: the addition terms of new rows."""
-    extra = {
-        name: np.asarray(columns.args[0].values, dtype=float)
-        for name, columns in design.additions.items()
-        if columns.args
-    }
-    return dataclasses.replace(spec.response, y=np.full(design.n_obs, np.nan), extra=extra)
 
 
 def _new_effects(
@@ -207,12 +280,24 @@ def _covariance_factor(draws: Draws, block: GroupBlock) -> np.ndarray:
     return sd[..., :, None] * np.linalg.cholesky(cor)
 
 
-def _labelled(draws: Draws, values: np.ndarray, design: Design, scale: str) -> xr.DataArray:
+def _labelled(
+    draws: Draws,
+    values: np.ndarray,
+    design: Design,
+    scale: str,
+    last: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> xr.DataArray:
+    """Values with dims chain, draw, obs and whatever is `last`."""
     posterior = draws.posterior
     shape = (posterior.sizes["chain"], posterior.sizes["draw"], design.n_obs)
     return xr.DataArray(
-        np.broadcast_to(values, shape),
-        dims=("chain", "draw", "obs"),
-        coords={"chain": posterior.chain, "draw": posterior.draw, "obs": design.rows},
+        np.broadcast_to(values, (*shape, *(len(labels) for labels in last.values()))),
+        dims=("chain", "draw", "obs", *last),
+        coords={
+            "chain": posterior.chain,
+            "draw": posterior.draw,
+            "obs": design.rows,
+            **{dim: list(labels) for dim, labels in last.items()},
+        },
         attrs={"scale": scale, "response": draws.spec.response_name},
     )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .additions import censoring, truncation, weights
 from .design import (
     AdditionColumns,
     Column,
@@ -19,13 +20,11 @@ from .design import (
     group_effects,
     n_thresholds,
 )
-from .draws import in_order, one_draw
+from .draws import in_order
 from .errors import DataError, listing, suggest
-from .spec import ModelSpec
+from .spec import ModelSpec, template
 from .terms import Quantity
 
-#: brms' codes of censored observations.
-_CENSORED = {"left": -1, "none": 0, "right": 1, "interval": 2, "TRUE": 1, "FALSE": 0}
 #: Addition terms whose first argument is an array of the data list, and its name there.
 _ARRAYS = {
     "weights": "weights", "trials": "trials", "se": "se", "dec": "dec", "rate": "denom",
@@ -73,7 +72,8 @@ def standata(spec: ModelSpec) -> dict[str, Any]:
     >>> data["N"], data["K"], data["X"].shape
     (180, 2, (180, 2))
     """
-    return data_list(spec.design, y=spec.response.y)
+    several = tuple(d.name for d in spec.family.dpars if d.main and d.name != "mu")
+    return data_list(spec.design, Outcome(spec.family.thresholds, several), spec.response.y)
 
 
 def data_list(
@@ -147,7 +147,7 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     >>> variables(resolve("Reaction ~ Days", load_data("sleepstudy")))
     ('b_Intercept', 'b_Days', 'sigma', 'Intercept')
     """
-    p = one_draw(spec)
+    p = template(spec)
     parts: dict[str, list[Quantity]] = {}
     for q in in_order(q for part in spec.terms() for q in part.quantities(p)):
         parts.setdefault(q.name, []).append(q)
@@ -235,42 +235,15 @@ def _numbers(column: Column) -> np.ndarray:
 
 def _addition(name: str, addition: AdditionColumns) -> dict[str, Any]:
     if name in _ARRAYS:
-        return {_ARRAYS[name]: _weights(addition) if name == "weights" else addition.args[0].values}
+        return {_ARRAYS[name]: weights(addition) if name == "weights" else addition.args[0].values}
     if name == "cens":
-        codes = _censored(addition.args[0])
-        if len(addition.args) == 1:
-            return {"cens": codes}
-        # The second bound has a meaning for intervals only.
-        return {"cens": codes, "rcens": np.where(codes == 2, addition.args[1].values, 0.0)}
+        codes, upper = censoring(addition)
+        return {"cens": codes} if upper is None else {"cens": codes, "rcens": upper}
     if name == "trunc":
-        bounds = addition.kwargs
-        known = next(c for c in bounds.values() if isinstance(c, Column)).values
-        absent = {"lb": -np.inf, "ub": np.inf}
-        return {
-            bound: bounds[bound].values if bound in bounds else np.full_like(known, infinite)
-            for bound, infinite in absent.items()
-        }
+        return truncation(addition)
     if name in ("vreal", "vint"):
         return {f"{name}{i}": column.values for i, column in enumerate(addition.args, start=1)}
     return {}
-
-
-def _weights(addition: AdditionColumns) -> np.ndarray:
-    weights = addition.args[0].values
-    return weights / weights.mean() if addition.kwargs.get("scale", False) else weights
-
-
-def _censored(column: Column) -> np.ndarray:
-    if not column.levels:
-        return column.values.astype(int)
-    for level in column.levels:
-        if level not in _CENSORED:
-            raise DataError(
-                f"'{level}' of cens({column.name}) says nothing about censoring; valid are "
-                f"{listing(_CENSORED)}.{suggest(level, _CENSORED)}"
-            )
-    table = np.array([_CENSORED[level] for level in column.levels])
-    return np.asarray(table[column.values.astype(int)])
 
 
 def _thresholds(design: Design, Y: np.ndarray) -> dict[str, Any]:
@@ -332,10 +305,12 @@ def design_frame(spec: ModelSpec, dpar: str) -> pd.DataFrame:
     DataError
         If the parameter has no formula.
     """
-    known = [p.name for p in spec.design.predictors]
-    if dpar not in known:
+    predictors = {p.name: p for p in (*spec.design.predictors, *spec.predictors)}
+    known = [p.name for p in spec.predictors]
+    if dpar not in predictors:
         raise DataError(
             f"No formula predicts '{dpar}'; this model has formulas of {listing(known)}."
             f"{suggest(dpar, known)}"
         )
-    return spec.design.to_frame(dpar)
+    own = predictors[dpar]
+    return pd.DataFrame(own.X, columns=list(own.columns), index=spec.design.rows.copy())

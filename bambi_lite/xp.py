@@ -20,6 +20,15 @@ type Array = Any
 type Namespace = Any
 
 
+def _pick(x: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """The entry `where` of the last axis of `x`; the other axes broadcast."""
+    lead = np.broadcast_shapes(x.shape[:-1], np.shape(where))
+    wide = np.broadcast_to(x, (*lead, x.shape[-1]))
+    own = np.broadcast_to(where, lead)[..., None]
+    picked: np.ndarray = np.take_along_axis(wide, own, axis=-1)[..., 0]
+    return picked
+
+
 @cache
 def numpy_namespace() -> Namespace:
     """The namespace over NumPy and SciPy arrays (any leading axes)."""
@@ -39,11 +48,13 @@ def numpy_namespace() -> Namespace:
         arctan2=np.arctan2,
         arcsinh=np.arcsinh,
         where=np.where,
+        equal=np.equal,
         matmul=np.matmul,
         take=np.take,
         swap=lambda x: np.swapaxes(x, -1, -2),
         sum=lambda x: np.sum(x, axis=-1),
         diagonal=lambda x: np.diagonal(x, axis1=-2, axis2=-1),
+        solve_lower=np.linalg.solve,
         softplus=lambda x: np.logaddexp(0.0, x),
         sigmoid=special.expit,
         gammaln=special.gammaln,
@@ -58,6 +69,14 @@ def numpy_namespace() -> Namespace:
         minimum=np.minimum,
         logaddexp=np.logaddexp,
         asarray=np.asarray,
+        zeros_like=np.zeros_like,
+        stack=lambda parts: np.stack(np.broadcast_arrays(*parts), axis=-1),
+        concatenate=lambda parts: np.concatenate(parts, axis=-1),
+        concatenate_rows=lambda parts: np.concatenate(parts, axis=-2),
+        cumsum=lambda x: np.cumsum(x, axis=-1),
+        logsumexp=lambda x: special.logsumexp(x, axis=-1),
+        pick=_pick,
+        integers=lambda x: np.asarray(x).astype(np.int64),
     )
 
 
@@ -71,6 +90,15 @@ def pytensor_namespace() -> Namespace:
         low = pt.log(pt.erfcx(-pt.minimum(x, 0.0) / np.sqrt(2.0)) / 2.0) - x**2 / 2.0
         high = pt.log1p(-pt.erfc(pt.maximum(x, 0.0) / np.sqrt(2.0)) / 2.0)
         return pt.where(x < 0.0, low, high)
+
+    def logsumexp(x: Array) -> Array:
+        top = pt.max(x, axis=-1, keepdims=True)
+        return pt.log(pt.sum(pt.exp(x - top), axis=-1)) + top[..., 0]
+
+    def pick(x: Array, where: Array) -> Array:
+        # A sum over one-hot columns: its gradient is a product, not a scatter.
+        own = pt.eq(pt.arange(x.shape[-1]), where[..., None])
+        return pt.sum(pt.where(own, x, 0.0), axis=-1)
 
     return SimpleNamespace(
         exp=pt.exp,
@@ -86,11 +114,13 @@ def pytensor_namespace() -> Namespace:
         arctan2=pt.arctan2,
         arcsinh=pt.arcsinh,
         where=pt.where,
+        equal=pt.eq,
         matmul=pt.matmul,
         take=pt.take,
         swap=lambda x: pt.swapaxes(x, -1, -2),
         sum=lambda x: pt.sum(x, axis=-1),
         diagonal=lambda x: pt.diagonal(x, axis1=-2, axis2=-1),
+        solve_lower=lambda L, x: pt.linalg.solve_triangular(L, x, lower=True),
         softplus=pt.softplus,
         sigmoid=pt.sigmoid,
         gammaln=pt.gammaln,
@@ -105,4 +135,12 @@ def pytensor_namespace() -> Namespace:
         minimum=pt.minimum,
         logaddexp=lambda a, b: pt.maximum(a, b) + pt.softplus(-pt.abs(a - b)),
         asarray=pt.as_tensor_variable,
+        zeros_like=pt.zeros_like,
+        stack=lambda parts: pt.stack(pt.broadcast_arrays(*parts), axis=-1),
+        concatenate=lambda parts: pt.concatenate(parts, axis=-1),
+        concatenate_rows=lambda parts: pt.concatenate(parts, axis=-2),
+        cumsum=lambda x: pt.cumsum(x, axis=-1),
+        logsumexp=logsumexp,
+        pick=pick,
+        integers=lambda x: pt.cast(x, "int64"),
     )

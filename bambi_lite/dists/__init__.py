@@ -7,7 +7,18 @@ log-density is written once over ``xp``; engines may use a native distribution i
 the tests hold both to the same numbers.
 """
 
+from . import ordinal
+from .categories import logistic_normal as logistic_normal_word
 from .vocabulary import ALIASES, VOCABULARY, Dist, prior_dist
-from .words import Vocable
+from .words import Vocable, log_difference
 
-__all__ = ["ALIASES", "VOCABULARY", "Dist", "Vocable", "prior_dist"]
+__all__ = [
+    "ALIASES",
+    "VOCABULARY",
+    "Dist",
+    "Vocable",
+    "log_difference",
+    "logistic_normal_word",
+    "ordinal",
+    "prior_dist",
+]

@@ -18,7 +18,14 @@ def _gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
 
 
 def _inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
-    return alpha * xp.log(beta) - xp.gammaln(alpha) - (alpha + 1.0) * xp.log(x) - beta / x
+    return (
+        alpha * xp.log(xp.asarray(beta)) - xp.gammaln(alpha) - (alpha + 1.0) * xp.log(x) - beta / x
+    )
+
+
+def _inv_chi_square(xp: Namespace, x: Array, nu: Array) -> Array:
+    """One over a chi-square variable of `nu` degrees of freedom."""
+    return _inv_gamma(xp, x, nu / 2.0, 0.5)
 
 
 def _lognormal(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
@@ -85,6 +92,7 @@ WORDS = (
         random=lambda rng, alpha, beta: rng.gamma(alpha, 1.0 / np.asarray(beta)),
     ),
     Vocable("inv_gamma", ("alpha", "beta"), POSITIVE_LINE, _inv_gamma, positive=("alpha", "beta")),
+    Vocable("inv_chi_square", ("nu",), POSITIVE_LINE, _inv_chi_square, positive=("nu",)),
     Vocable(
         "lognormal",
         ("mu", "sigma"),

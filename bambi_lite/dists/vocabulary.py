@@ -11,10 +11,10 @@ import numpy as np
 
 from ..errors import PriorError, listing, suggest
 from ..xp import Array, Namespace
-from . import correlation, counts, mixed, positive, real, unit
+from . import categories, correlation, counts, mixed, positive, real, unit
 from .words import Vocable
 
-_KINDS = (real, positive, unit, counts, mixed, correlation)
+_KINDS = (real, positive, unit, counts, mixed, categories, correlation)
 
 #: Every distribution the package knows, by Stan's name.
 VOCABULARY: Mapping[str, Vocable] = MappingProxyType(
@@ -35,29 +35,36 @@ class Dist:
         A name of :data:`VOCABULARY`.
     args : mapping
         Arguments by name: numbers in a prior, arrays or graph variables in a likelihood.
+    own : Vocable, optional
+        A word that is not in :data:`VOCABULARY`: one that depends on a link, or a user's own.
     """
 
     name: str
     args: Mapping[str, Any] = field(default_factory=dict)
+    own: Vocable | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "args", MappingProxyType(dict(self.args)))
 
+    @property
+    def word(self) -> Vocable:
+        """What is known of the distribution."""
+        return self.own or VOCABULARY[self.name]
+
     def logp(self, xp: Namespace, x: Array) -> Array:
-        """Elementwise log-density at `x`."""
-        return VOCABULARY[self.name].logp(xp, x, **self.args)
+        """Log-density at `x`, one number an observation."""
+        return self.word.logp(xp, x, **self.args)
 
     def random(self, rng: np.random.Generator) -> np.ndarray:
         """Draws, of the shape that the (NumPy) arguments broadcast to."""
-        word = VOCABULARY[self.name]
-        assert word.random is not None
-        return word.random(rng, *(self.args[arg] for arg in word.args))
+        assert self.word.random is not None
+        return self.word.random(rng, *(self.args[arg] for arg in self.word.args))
 
     def __hash__(self) -> int:
-        return hash((self.name, tuple(self.args.items())))
+        return hash((self.name, tuple(self.args.items()), self.own))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Dist, (self.name, dict(self.args)))
+        return (Dist, (self.name, dict(self.args), self.own))
 
 
 def prior_dist(name: str, values: tuple[float, ...], text: str) -> Dist:

@@ -61,6 +61,11 @@ def log1mexp(xp: Namespace, x: Array) -> Array:
     return xp.where(x < 0.7, small, large)
 
 
+def log_difference(xp: Namespace, a: Array, b: Array) -> Array:
+    """log(exp(a) - exp(b)) for a >= b, minus infinity where they are equal."""
+    return a + log1mexp(xp, xp.maximum(a - b, 0.0))
+
+
 #: From here on Stirling's series to its second term is exact in double precision.
 _STIRLING = 1e4
 

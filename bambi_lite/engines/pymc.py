@@ -15,6 +15,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from ..additions import Observation, draw, log_density
 from ..dists import VOCABULARY, Dist
 from ..errors import SamplingError, listing
 from ..params import Param, Prior
@@ -33,6 +34,7 @@ _NATIVE: Mapping[str, tuple[Any, Callable[..., dict[str, Any]]]] = {
     "double_exponential": (pm.Laplace, lambda mu, sigma: {"mu": mu, "b": sigma}),
     "logistic": (pm.Logistic, lambda mu, sigma: {"mu": mu, "s": sigma}),
     "exponential": (pm.Exponential, lambda beta: {"lam": beta}),
+    "inv_chi_square": (pm.InverseGamma, lambda nu: {"alpha": nu / 2.0, "beta": 0.5}),
     "gamma": (pm.Gamma, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
     "inv_gamma": (pm.InverseGamma, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
     "lognormal": (pm.LogNormal, lambda mu, sigma: {"mu": mu, "sigma": sigma}),
@@ -67,7 +69,11 @@ def _random_variable(name: str, prior: Prior, shape: tuple[int, ...], dims: Any)
         if lb is None and ub is None:
             return pm.Flat(name, **size)
         interval = pm.distributions.transforms.Interval(lb, ub)
-        return pm.Flat(name, transform=interval, initval="support_point", **size)
+        if lb is None or ub is None:
+            start = lb + 1.0 if lb is not None else ub - 1.0
+        else:
+            start = (lb + ub) / 2.0
+        return pm.Flat(name, transform=interval, initval=np.full(shape, start), **size)
     # As float64: PyTensor keeps a plain 1.5 in single precision and so its logarithm too.
     args = {arg: np.float64(value) for arg, value in prior.dist.args.items()}
     make, rename = _NATIVE[prior.dist.name]
@@ -118,9 +124,31 @@ def _cholesky_corr(name: str, q: int, eta: float) -> Any:
     return pm.Deterministic(name, pt.stack(rows))
 
 
-def _variable(param: Param, priors: Mapping[str, tuple[Prior, ...]]) -> Any:
-    if param.kind == "innovations":
-        return pm.Normal(param.name, dims=param.dims)
+def _ordered(param: Param, priors: tuple[Prior, ...]) -> Any:
+    """A vector each of whose elements is above the one before, its priors conditioned on that."""
+    start = np.linspace(-1.0, 1.0, param.shape[0]) if param.shape[0] > 1 else np.zeros(1)
+    transform = pm.distributions.transforms.ordered
+    values = pm.Flat(param.name, dims=param.dims, transform=transform, initval=start)
+    xp = pytensor_namespace()
+    for i, prior in enumerate(priors):
+        if prior.dist is not None:
+            pm.Potential(f"{param.name}_{i + 1}_prior", prior.dist.logp(xp, values[i]))
+    return values
+
+
+def _given(param: Param, p: Mapping[str, Any]) -> Any:
+    """A variable whose distribution is part of the model; other parameters are its arguments."""
+    assert param.given is not None
+    args = {k: p[v] if isinstance(v, str) else v for k, v in param.given.args.items()}
+    make, rename = _NATIVE[param.given.name]
+    return make(param.name, **rename(**args), dims=param.dims)
+
+
+def _variable(param: Param, priors: Mapping[str, tuple[Prior, ...]], p: Mapping[str, Any]) -> Any:
+    if param.kind == "given":
+        return _given(param, p)
+    if param.kind == "ordered":
+        return _ordered(param, priors[param.name])
     if param.kind == "cholesky_corr":
         dist = priors[param.name][0].dist
         assert dist is not None
@@ -128,32 +156,52 @@ def _variable(param: Param, priors: Mapping[str, tuple[Prior, ...]]) -> Any:
     return _numbers(param, priors[param.name])
 
 
-def _observe(name: str, dist: Dist, observed: Any) -> None:
+def _observe(spec: ModelSpec, dist: Dist, observed: Any, seen: Observation) -> None:
     """The likelihood: a native distribution where PyMC has it, our own density elsewhere."""
-    if dist.name in _NATIVE:
+    name = spec.response_name
+    if dist.name in _NATIVE and not seen:
         make, rename = _NATIVE[dist.name]
         make(name, **rename(**dist.args), observed=observed, dims="obs")
         return
-    word = VOCABULARY[dist.name]
     xp = pytensor_namespace()
+    split = len(dist.args)
 
-    def logp(value: Any, *args: Any) -> Any:
-        return word.logp(xp, value, **dict(zip(word.args, args, strict=True)))
+    def apart(args: Sequence[Any]) -> tuple[Dist, Observation]:
+        own = dict(zip(dist.args, args[:split], strict=True))
+        arrays = dict(zip(seen.arrays, args[split:], strict=True))
+        return dataclasses.replace(dist, args=own), dataclasses.replace(seen, arrays=arrays)
 
-    def random(*args: Any, rng: Any = None, size: Any = None) -> Any:
+    def logp(value: Any, _: Any, *args: Any) -> Any:
+        own, arrays = apart(args)
+        return log_density(xp, own, value, arrays, spec.family.discrete)
+
+    def random(_: Any, *args: Any, rng: Any = None, size: Any = None) -> Any:
         *values, generator = (*args, rng)
-        assert word.random is not None
-        return word.random(generator, *values)
+        return draw(generator, *apart(values))
 
+    # All of the response is one value of the distribution, so that arguments of any shape may
+    # belong to it (thresholds, columns); the first argument is there for its shape.
+    arguments = (pt.zeros_like(observed), *dist.args.values(), *seen.arrays.values())
+    inputs = [pt.as_tensor_variable(value) for value in arguments]
     pm.CustomDist(
         name,
-        *(dist.args[arg] for arg in word.args),
+        *inputs,
         logp=logp,
-        random=random if word.random is not None else None,
+        random=random if dist.word.random is not None else None,
+        signature=_signature(inputs),
         observed=observed,
-        dims="obs",
-        class_name=word.name.title(),
+        dims=("obs",) if spec.response.y.ndim == 1 else ("obs", f"{name}_column"),
+        class_name=dist.word.name.title(),
     )
+
+
+def _signature(inputs: Sequence[Any]) -> str:
+    """``(a0),(b0,b1)->(a0)``: no axis is shared, and the result has the shape of the first."""
+    shapes = [
+        ",".join(f"{chr(97 + i // 26)}{chr(97 + i % 26)}{axis}" for axis in range(value.ndim))
+        for i, value in enumerate(inputs)
+    ]
+    return f"{','.join(f'({shape})' for shape in shapes)}->({shapes[0]})"
 
 
 def build(spec: ModelSpec) -> pm.Model:
@@ -171,21 +219,29 @@ def build(spec: ModelSpec) -> pm.Model:
         deterministics, and the response observed under its own name.
     """
     xp = pytensor_namespace()
-    coords = {**spec.coords, "obs": np.arange(spec.design.n_obs)}
+    coords: dict[str, Any] = {**spec.coords, "obs": np.arange(spec.design.n_obs)}
+    if spec.response.y.ndim > 1:
+        coords[f"{spec.response_name}_column"] = spec.response.categories
     with pm.Model(coords=coords) as model:
         d = {name: pm.Data(name, array) for name, array in spec.arrays.items()}
         extra = {name: pm.Data(name, array) for name, array in spec.response.extra.items()}
-        observed = pm.Data(f"{spec.response_name}_observed", spec.response.y, dims="obs")
-        p = {param.name: _variable(param, spec.priors) for param in spec.params}
+        seen = dataclasses.replace(
+            spec.seen, arrays={k: pm.Data(k, v) for k, v in spec.seen.arrays.items()}
+        )
+        # No dimension: a response may have columns.
+        observed = pm.Data(f"{spec.response_name}_observed", spec.response.y)
+        p: dict[str, Any] = {}
+        for param in spec.params:
+            p[param.name] = _variable(param, spec.priors, p)
         for name, value in start_values(spec).items():
             model.set_initval(model[name], np.float64(value))
-        p = with_effects(spec, xp, p)
+        p = with_effects(spec, xp, p, d)
         for block in spec.blocks:
             name = f"r_{block.name}"
             p[name] = pm.Deterministic(name, p[name], dims=(block.dim, f"{block.name}__coef"))
         dpars = linked_dpars(spec, xp, p, d)
         response = dataclasses.replace(spec.response, extra=extra)
-        _observe(spec.response_name, spec.family.likelihood(xp, dpars, response), observed)
+        _observe(spec, spec.family.likelihood(xp, dpars, response), observed, seen)
     return model
 
 

@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..design import Column
+from ..design import Column, PredictorDesign
 from ..dists import Dist
-from ..errors import FamilyError, listing, suggest
+from ..errors import FamilyError, listing, marked, suggest
+from ..formula import parse, read_family
 from ..links import Link, Linked, get_link
+from ..terms import FamilyTerm
 from ..xp import Array, Namespace
 
 type FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -31,17 +33,24 @@ class Response:
 
     Attributes
     ----------
-    y : array of shape (n_obs,)
-        Encoded values: numbers, or 0/1 for a response with two categories.
+    y : array of shape (n_obs,) or (n_obs, n_columns)
+        Encoded values: numbers; 0/1 for a response with two categories, 1, 2, ... with more; the
+        columns of ``cbind()``.
     extra : mapping
         Arrays of shape (n_obs,) from addition terms, for example ``trials``.
     levels : tuple of str
         Labels of the encoded values where the response was categorical.
+    categories : tuple of str
+        Labels of the trailing axis that the mean has, where it has one: categories, columns.
+    static : mapping
+        What belongs to no row: for ordinal families the thresholds of each group.
     """
 
     y: FloatArray
     extra: Mapping[str, FloatArray] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    static: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,25 @@ class Dpar:
     lower, upper : float, str or None
         Bounds of the parameter itself, in force when it is not predicted; ``"min_Y"`` is the
         smallest response.
+    fixed : float or None
+        Its value when it is not predicted, where the family does not estimate it then (``disc``).
+    stem : str
+        The name that default priors and links know it by, where that is not its own: ``mu`` for
+        ``muB``, ``sigma`` for ``sigmap2``. A parameter of stem ``mu`` takes the main formula
+        unless it has its own.
     """
 
     name: str
     links: tuple[str, ...]
     lower: float | None = None
     upper: float | str | None = None
+    fixed: float | None = None
+    stem: str = ""
+
+    @property
+    def main(self) -> bool:
+        """Whether the main formula predicts it."""
+        return (self.stem or self.name) == "mu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +104,8 @@ class Family:
     mean : callable
         ``mean(xp, dpars, response) -> array``: expectation of the response.
     additions : tuple of str
-        Addition terms the family honours; each of them is required if in `required`.
+        Addition terms the family honours beside those that all do (``weights``, ``subset``,
+        ``index``); each of them is required if in `required`.
     required : tuple of str
         Addition terms it cannot do without.
     scaled : bool
@@ -98,12 +121,32 @@ class Family:
     latent_variance : mapping
         Variance of the latent residual per link of ``mu``, where the family has one.
     links : mapping
-        The link in force for each dpar.
+        The link in force for each dpar (or stem of dpars).
+    bind : callable or None
+        ``bind(family, response) -> Family``: the family on these data, where its parameters
+        depend on them (a ``mu`` for each category, a ``sigma`` that ``se()`` makes known).
+    structure : callable or None
+        ``structure(family, response, mu) -> terms``: parameters that belong to no linear
+        predictor (thresholds, correlations, a baseline hazard); ``mu`` is the design of the main
+        formula. Their values reach `likelihood` and `mean` among the dpars, under their names.
+    renew : callable or None
+        ``renew(response, extra) -> Response``: the response of new rows, of which only the
+        addition terms are known; by default the training response with these.
+    truncated_mean : callable or None
+        ``truncated_mean(xp, dpars, response, lower, upper) -> array``: expectation of a response
+        known to lie between bounds.
+    thresholds : bool
+        Whether thresholds stand in place of the intercept.
+    options : mapping
+        Settings of the family itself, with their values: ``threshold`` of ordinal families,
+        ``refcat`` of categorical ones.
+    check_options : callable or None
+        ``check_options(options)`` raises FamilyError for a setting that cannot be.
     """
 
     name: str
     dpars: tuple[Dpar, ...]
-    encode: Callable[[Column, Mapping[str, FloatArray]], Response]
+    encode: Callable[[Column, Mapping[str, Any]], Response]
     likelihood: Callable[[Namespace, Linkeds, Response], Dist]
     mean: Callable[[Namespace, Linkeds, Response], Array]
     additions: tuple[str, ...] = ()
@@ -114,6 +157,25 @@ class Family:
     masses: tuple[float, ...] = ()
     latent_variance: Mapping[str, float] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    bind: Callable[[Family, Response], Family] | None = None
+    structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None
+    renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
+    truncated_mean: Callable[..., Array] | None = None
+    thresholds: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    check_options: Callable[[Mapping[str, Any]], None] | None = None
+
+    def on(self, response: Response) -> Family:
+        """The family with the parameters that it has for this response."""
+        return self if self.bind is None else self.bind(self, response)
+
+    def new_response(self, response: Response, extra: Mapping[str, Any], n_obs: int) -> Response:
+        """The response of `n_obs` new rows, of which only the addition terms are known."""
+        unknown = np.full((n_obs, *response.y.shape[1:]), np.nan)
+        known = dataclasses.replace(response, y=unknown)
+        if self.renew is not None:
+            return self.renew(known, extra)
+        return dataclasses.replace(known, extra=extra)
 
     def dpar(self, name: str) -> Dpar:
         """The distributional parameter of that name; FamilyError when the family lacks it."""
@@ -128,7 +190,8 @@ class Family:
 
     def link(self, name: str) -> Link:
         """The link in force for a distributional parameter."""
-        return get_link(self.links.get(name) or self.dpar(name).links[0])
+        own = self.dpar(name)
+        return get_link(self.links.get(name) or self.links.get(own.stem) or own.links[0])
 
     def with_links(self, links: Mapping[str, str]) -> Family:
         """The same family with other links, each checked.
@@ -147,6 +210,18 @@ class Family:
             get_link(link, self.dpar(name).links, f"dpar '{name}' of family '{self.name}'")
         chosen = MappingProxyType({**self.links, **links})
         return dataclasses.replace(self, links=chosen)
+
+    def with_options(self, options: Mapping[str, Any]) -> Family:
+        """The same family with other settings, each checked by the family.
+
+        Raises
+        ------
+        FamilyError
+            For a setting the family cannot have.
+        """
+        if self.check_options is not None:
+            self.check_options(options)
+        return dataclasses.replace(self, options=MappingProxyType(dict(options)))
 
     def __str__(self) -> str:
         return self.name
@@ -169,24 +244,29 @@ def families() -> tuple[str, ...]:
 
 
 def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:
-    """A family from its name, or the family itself.
+    """A family from its name or from the text of a call in R, or the family itself.
 
     Parameters
     ----------
     family : str or Family
-        brms' name of the family, or one made by a constructor such as ``bl.bernoulli("probit")``.
+        brms' name of the family, a call as it is written in R (read, never evaluated), or one made
+        by a constructor such as ``bl.bernoulli("probit")``.
     links : mapping, optional
         Link name by distributional parameter.
 
     Raises
     ------
     FamilyError
-        For an unknown family or link.
+        For an unknown family, link or setting; in the text of a call with a caret under it.
+    FormulaError
+        For a text that is no call with constants as arguments.
 
     Examples
     --------
     >>> get_family("binomial").link("mu").name
     'logit'
+    >>> dict(get_family('cumulative("probit", threshold = "equidistant")').options)
+    {'threshold': 'equidistant'}
     """
     if isinstance(family, Family):
         return family.with_links(links) if links else family
@@ -195,6 +275,8 @@ def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> 
             f"family has to be a name or a family such as bl.bernoulli(), not "
             f"{type(family).__name__}."
         )
+    if "(" in family:
+        return _read(family).with_links(links or {})
     family = next((name for name, r_name in _R_NAMES.items() if family == r_name), family)
     if family not in _REGISTRY:
         raise FamilyError(
@@ -204,7 +286,27 @@ def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> 
     return _REGISTRY[family].with_links(links or {})
 
 
-def brmsfamily(family: str, link: str | None = None, **links: str) -> Family:
+def _read(text: str) -> Family:
+    """The family of the text of a call."""
+    call = read_family(parse(text), text)
+    first, *others = call.places
+    try:
+        family = get_family(call.name)
+    except FamilyError as problem:
+        raise FamilyError(marked(str(problem), text, first[0], first[1] - first[0])) from None
+    seen: set[str] = set()
+    for (name, value), (start, end) in zip(call.options, others, strict=True):
+        try:
+            if name in seen:
+                raise FamilyError(f"The argument '{name}' is given twice.")
+            family = constructor(family)(**{name: value})
+        except (FamilyError, TypeError) as problem:
+            raise FamilyError(marked(str(problem), text, start, end - start)) from None
+        seen.add(name)
+    return family
+
+
+def brmsfamily(family: str, link: str | None = None, **links: Any) -> Family:
     """Any family by brms' name, also those without a constructor of their own.
 
     Parameters
@@ -243,20 +345,25 @@ def constructor(base: Family) -> Callable[..., Family]:
         ``f(link="...", link_sigma="...") -> Family``.
     """
 
-    def make(link: str | None = None, **links: str) -> Family:
+    def make(link: str | None = None, **others: Any) -> Family:
         chosen: dict[str, str] = {} if link is None else {"mu": link}
-        for argument, value in links.items():
-            valid = [f"link_{d.name}" for d in base.dpars if d.name != "mu"]
+        options = dict(base.options)
+        valid = [*(f"link_{d.name}" for d in base.dpars if d.name != "mu"), *options]
+        for argument, value in others.items():
             if argument not in valid:
                 raise TypeError(
                     f"{base.name}() got an unexpected keyword argument '{argument}'. "
                     f"Valid: {listing(['link', *valid])}.{suggest(argument, ['link', *valid])}"
                 )
-            chosen[argument.removeprefix("link_")] = value
-        return base.with_links(chosen)
+            if argument in options:
+                options[argument] = value
+            else:
+                chosen[argument.removeprefix("link_")] = value
+        return base.with_links(chosen).with_options(options)
 
     make.__name__ = make.__qualname__ = _R_NAMES.get(base.name, base.name).replace(".", "_")
     others = "".join(f", link_{d.name}={d.links[0]!r}" for d in base.dpars if d.name != "mu")
+    others += "".join(f", {name}={value!r}" for name, value in base.options.items())
     call = f"{make.__name__}(link={base.dpars[0].links[0]!r}{others})"
     make.__doc__ = f"""Family ``{base.name}``: ``{call}``.
 
@@ -264,8 +371,8 @@ def constructor(base: Family) -> Callable[..., Family]:
     ----------
     link : str, optional
         Link of ``mu``: {listing(base.dpars[0].links, 20)}.
-    **links : str
-        Links of the other distributional parameters, as ``link_<dpar>``.
+    **others
+        Links of the other distributional parameters, as ``link_<dpar>``, and settings.
 
     Returns
     -------
@@ -277,10 +384,3 @@ def constructor(base: Family) -> Callable[..., Family]:
         For a link the parameter cannot have.
     """
     return make
-
-
-def rows_of(mask: Any, at_most: int = 5) -> str:
-    """``rows 3, 7 and 2 more (counted from 0)``: where a check failed, for a message."""
-    where = np.flatnonzero(np.asarray(mask))
-    word = "row" if len(where) == 1 else "rows"
-    return f"{word} {listing(map(str, where), at_most)} (counted from 0)"

@@ -62,6 +62,7 @@ beta = register(
         ),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
     )
 )
@@ -80,6 +81,7 @@ zero_inflated_beta = register(
         ),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         masses=(0.0,),
     )

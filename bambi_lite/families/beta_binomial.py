@@ -12,7 +12,7 @@ from .responses import successes
 
 _PHI = Dpar("phi", POSITIVE, lower=0.0)
 _TRIALS: dict[str, Any] = {
-    "additions": ("trials",),
+    "additions": ("trials", "cens", "trunc"),
     "required": ("trials",),
     "scaled": True,
     "discrete": True,

@@ -13,7 +13,7 @@ from .responses import successes
 
 _MU = Dpar("mu", PROBABILITY, lower=0.0, upper=1.0)
 _TRIALS: dict[str, Any] = {
-    "additions": ("trials",),
+    "additions": ("trials", "cens", "trunc"),
     "required": ("trials",),
     "scaled": True,
     "discrete": True,

@@ -44,6 +44,7 @@ discrete_weibull = register(
         encode=counts("discrete_weibull"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
     )

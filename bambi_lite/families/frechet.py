@@ -28,6 +28,7 @@ frechet = register(
         encode=positive("frechet"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
     )
 )

@@ -41,6 +41,7 @@ gamma = register(
         encode=positive("gamma", "Exact zeros: family 'hurdle_gamma'."),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
     )
 )
@@ -52,6 +53,7 @@ hurdle_gamma = register(
         encode=not_negative("hurdle_gamma"),
         likelihood=_hurdle_likelihood,
         mean=_hurdle_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         masses=(0.0,),
     )

@@ -6,11 +6,12 @@ from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import known_error, residual
 from .responses import numbers
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    return Dist("normal", {"mu": dpars["mu"].value(xp), "sigma": dpars["sigma"].value(xp)})
+    return Dist("normal", {"mu": dpars["mu"].value(xp), "sigma": residual(xp, dpars, response)})
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
@@ -24,6 +25,8 @@ gaussian = register(
         encode=numbers("gaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("se", "cens", "trunc"),
         scaled=True,
+        bind=known_error,
     )
 )

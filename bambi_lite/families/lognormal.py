@@ -55,6 +55,7 @@ lognormal = register(
         encode=positive("lognormal", "Exact zeros: family 'hurdle_lognormal'."),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         **_LOG_SCALE,
     )
 )
@@ -66,6 +67,7 @@ shifted_lognormal = register(
         encode=positive("shifted_lognormal"),
         likelihood=_shifted_likelihood,
         mean=_shifted_mean,
+        additions=("cens", "trunc"),
         **_LOG_SCALE,
     )
 )
@@ -77,6 +79,7 @@ hurdle_lognormal = register(
         encode=not_negative("hurdle_lognormal"),
         likelihood=_hurdle_likelihood,
         mean=_hurdle_mean,
+        additions=("cens", "trunc"),
         **_LOG_SCALE,
         masses=(0.0,),
     )

@@ -11,6 +11,7 @@ from ..dists import Dist
 from ..links import COUNT, POSITIVE, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import log_times_rate, times_rate
 from .responses import counts
 
 _MU = Dpar("mu", COUNT, lower=0.0)
@@ -21,22 +22,28 @@ def _arguments(xp: Namespace, dpars: Linkeds) -> dict[str, Array]:
     return {"log_mu": dpars["mu"].log(xp), "log_shape": dpars["shape"].log(xp)}
 
 
+def _per_unit(xp: Namespace, dpars: Linkeds, response: Response, log_shape: Array) -> Dist:
+    """A response counted per unit of ``rate()``: sums of it have shape times the units."""
+    if "rate" in response.extra:
+        log_shape = log_shape + xp.log(response.extra["rate"])
+    log_mu = log_times_rate(xp, dpars["mu"], response)
+    return Dist("neg_binomial", {"log_mu": log_mu, "log_shape": log_shape})
+
+
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    return Dist("neg_binomial", _arguments(xp, dpars))
+    return _per_unit(xp, dpars, response, dpars["shape"].log(xp))
 
 
 def _likelihood2(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    shape = -dpars["sigma"].log(xp)
-    return Dist("neg_binomial", {"log_mu": dpars["mu"].log(xp), "log_shape": shape})
+    return _per_unit(xp, dpars, response, -dpars["sigma"].log(xp))
 
 
 def _geometric_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    one = xp.asarray(np.zeros(1))
-    return Dist("neg_binomial", {"log_mu": dpars["mu"].log(xp), "log_shape": one})
+    return _per_unit(xp, dpars, response, xp.asarray(np.zeros(1)))
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
-    return dpars["mu"].value(xp)
+    return times_rate(xp, dpars["mu"], response)
 
 
 def _inflated_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -67,6 +74,7 @@ negbinomial = register(
         encode=counts("negbinomial"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
     )
@@ -79,6 +87,7 @@ negbinomial2 = register(
         encode=counts("negbinomial2"),
         likelihood=_likelihood2,
         mean=_mean,
+        additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
     )
@@ -91,6 +100,7 @@ geometric = register(
         encode=counts("geometric"),
         likelihood=_geometric_likelihood,
         mean=_mean,
+        additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
     )
@@ -103,6 +113,7 @@ zero_inflated_negbinomial = register(
         encode=counts("zero_inflated_negbinomial"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
     )
@@ -115,6 +126,7 @@ hurdle_negbinomial = register(
         encode=counts("hurdle_negbinomial"),
         likelihood=_hurdle_likelihood,
         mean=_hurdle_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
     )

@@ -6,17 +6,18 @@ from ..dists import Dist
 from ..links import COUNT, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import log_times_rate, times_rate
 from .responses import counts
 
 _MU = Dpar("mu", COUNT, lower=0.0)
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    return Dist("poisson", {"log_mu": dpars["mu"].log(xp)})
+    return Dist("poisson", {"log_mu": log_times_rate(xp, dpars["mu"], response)})
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
-    return dpars["mu"].value(xp)
+    return times_rate(xp, dpars["mu"], response)
 
 
 def _inflated_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -46,6 +47,7 @@ poisson = register(
         encode=counts("poisson"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
     )
@@ -58,6 +60,7 @@ zero_inflated_poisson = register(
         encode=counts("zero_inflated_poisson"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
     )
@@ -70,6 +73,7 @@ hurdle_poisson = register(
         encode=counts("hurdle_poisson"),
         likelihood=_hurdle_likelihood,
         mean=_hurdle_mean,
+        additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
     )

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from ..design import Column
-from ..errors import DataError
-from .base import FloatArray, Response, rows_of
+from ..errors import DataError, rows_of
+from .base import FloatArray, Response
 
-type Encoder = Callable[[Column, Mapping[str, FloatArray]], Response]
+type Encoder = Callable[[Column, Mapping[str, Any]], Response]
+
+
+def one_column(column: Column, family: str) -> None:
+    """DataError for a response with several columns."""
+    if column.columns:
+        raise DataError(
+            f"Response '{column.name}' has {len(column.columns)} columns, but family '{family}' "
+            f"takes one. Counts or shares of categories in columns: family 'multinomial' or "
+            f"'dirichlet'; several responses: mvbind(y1, y2)."
+        )
 
 
 def numeric_response(column: Column, family: str) -> FloatArray:
-    """The response as numbers; DataError for text, factors and infinite values."""
+    """The response as numbers; DataError for columns, text, factors and infinite values."""
+    one_column(column, family)
     if column.kind not in ("numeric", "integer", "logical"):
         raise DataError(
             f"Response '{column.name}' is a {column.kind}, but family '{family}' needs numbers. "
@@ -48,19 +60,19 @@ def count_response(column: Column, family: str, hint: str = "") -> FloatArray:
 
 def numbers(family: str) -> Encoder:
     """Any finite numbers."""
-    return lambda column, additions: Response(numeric_response(column, family))
+    return lambda column, additions: Response(numeric_response(column, family), dict(additions))
 
 
 def counts(family: str) -> Encoder:
     """Whole numbers of at least 0."""
     hint = "Positive measurements: family 'gamma', 'lognormal' or 'weibull'."
-    return lambda column, additions: Response(count_response(column, family, hint))
+    return lambda column, additions: Response(count_response(column, family, hint), dict(additions))
 
 
 def successes(family: str) -> Encoder:
     """Counts of successes, of which no row has more than its number of trials."""
 
-    def encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+    def encode(column: Column, additions: Mapping[str, Any]) -> Response:
         y = count_response(column, family)
         trials = additions["trials"]
         if (bad := (trials < 0) | (trials % 1 != 0)).any():
@@ -103,7 +115,7 @@ def between(
         What would take the numbers outside.
     """
 
-    def encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+    def encode(column: Column, additions: Mapping[str, Any]) -> Response:
         y = numeric_response(column, family)
         low = y < lower if closed[0] else y <= lower
         high = y > upper if closed[1] else y >= upper
@@ -117,7 +129,7 @@ def between(
                     f"Response '{column.name}' is {problem} in {rows_of(bad)}; "
                     f"family '{family}' needs {needs}.{hint and ' ' + hint}"
                 )
-        return Response(y)
+        return Response(y, dict(additions))
 
     return encode
 

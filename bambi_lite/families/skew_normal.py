@@ -8,12 +8,14 @@ from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import known_error, residual
 from .responses import numbers
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
     """Location xi and scale omega that give the mean and the standard deviation."""
-    mu, sigma, alpha = (dpars[name].value(xp) for name in ("mu", "sigma", "alpha"))
+    mu, alpha = (dpars[name].value(xp) for name in ("mu", "alpha"))
+    sigma = residual(xp, dpars, response)
     shift = math.sqrt(2.0 / math.pi) * alpha / xp.sqrt(1.0 + alpha**2)
     omega = sigma / xp.sqrt(1.0 - shift**2)
     return Dist("skew_normal", {"xi": mu - omega * shift, "omega": omega, "alpha": alpha})
@@ -34,6 +36,8 @@ skew_normal = register(
         encode=numbers("skew_normal"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("se", "cens", "trunc"),
         scaled=True,
+        bind=known_error,
     )
 )

@@ -6,12 +6,13 @@ from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import known_error, residual
 from .responses import numbers
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    names = ("nu", "mu", "sigma")
-    return Dist("student_t", {name: dpars[name].value(xp) for name in names})
+    own = {name: dpars[name].value(xp) for name in ("nu", "mu")}
+    return Dist("student_t", {**own, "sigma": residual(xp, dpars, response)})
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
@@ -29,6 +30,8 @@ student = register(
         encode=numbers("student"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("se", "cens", "trunc"),
         scaled=True,
+        bind=known_error,
     )
 )

@@ -37,6 +37,7 @@ von_mises = register(
         ),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
     )
 )

@@ -31,6 +31,7 @@ weibull = register(
         encode=positive("weibull"),
         likelihood=_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
     )
 )
@@ -42,6 +43,7 @@ exponential = register(
         encode=positive("exponential"),
         likelihood=_exponential_likelihood,
         mean=_mean,
+        additions=("cens", "trunc"),
         scaled=True,
     )
 )

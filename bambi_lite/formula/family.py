@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from .nodes import Arg, Call, Constant, Name, Node, String, deparse, error_at, strip_parens
 from .signatures import number
 
 type Option = str | float | bool | FamilyCall | None
-_CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "NA": None}
+_CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "NA": math.nan}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,14 @@ class FamilyCall:
         a mixture, are families themselves.
     text : str
         How it was written.
+    places : tuple of (int, int)
+        Where its name and each of its options start and end in the text it came from.
     """
 
     name: str
     options: tuple[tuple[str, Option], ...] = ()
     text: str = ""
+    places: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.text
@@ -55,9 +59,9 @@ def read_family(node: Node, text: str) -> FamilyCall:
     """
     node = strip_parens(node)
     if isinstance(node, Name):
-        return FamilyCall(node.name, (), node.name)
+        return FamilyCall(node.name, (), node.name, ((node.pos, node.end),))
     if isinstance(node, String):
-        return FamilyCall(node.value, (), deparse(node))
+        return FamilyCall(node.value, (), deparse(node), ((node.pos, node.end),))
     if not isinstance(node, Call):
         raise error_at(
             node,
@@ -65,12 +69,13 @@ def read_family(node: Node, text: str) -> FamilyCall:
             f"'{deparse(node)}' is no family; write poisson() or poisson(link = \"log\").",
         )
     name, args = node.function, list(node.args)
+    place = (node.pos, node.pos + len(name))
     if name == "brmsfamily":
         first = next((a for a in args if a.name == "family"), args[0] if args else None)
         if first is None or not isinstance(strip_parens(first.value), String):
             raise error_at(node, text, "brmsfamily() takes the name of a family in quotes.")
         args.remove(first)
-        name = read_family(first.value, text).name
+        name, place = read_family(first.value, text).name, (first.value.pos, first.value.end)
     options: list[tuple[str, Option]] = []
     for i, arg in enumerate(args):
         if arg.name or name == "mixture":
@@ -82,7 +87,8 @@ def read_family(node: Node, text: str) -> FamilyCall:
             raise error_at(
                 arg, text, f"'{shown}' of {name}() needs a name, such as link_sigma = {shown}."
             )
-    return FamilyCall(name, tuple(options), deparse(node))
+    places = (place, *((arg.pos, arg.end) for arg in args))
+    return FamilyCall(name, tuple(options), deparse(node), places)
 
 
 def _option(arg: Arg, text: str) -> Option:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..links import Link, get_link
 from ..params import Param, ParamKey
 from ..shelf import shelf
 from ..xp import numpy_namespace
-from .rows import PriorRow, general_key, number, sort_rows
+from .rows import PriorRow, brms_class, general_key, number, sort_rows
 
 #: Links whose scale the response's own median and MAD can be taken on (brms 2.23.1).
 _SCALABLE_LINKS = ("identity", "log", "inverse", "sqrt", "1/mu^2")
@@ -107,7 +108,9 @@ def _rule_for(cls: str, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return found in wanted if isinstance(wanted, list) else bool(found == wanted)
 
     def matches(rule: Mapping[str, Any]) -> bool:
-        return rule["class"] == cls and all(holds(rule[c], facts.get(c)) for c in columns(rule))
+        return holds(rule["class"], cls) and all(
+            holds(rule[c], facts.get(c)) for c in columns(rule)
+        )
 
     found = [rule for rule in default_rules() if matches(rule)]
     return max(found, key=lambda rule: len(columns(rule)), default=None)
@@ -147,20 +150,26 @@ def default_text(cls: str, facts: Mapping[str, Any], scales: ScaleFacts) -> str:
 
 
 def default_rows(
-    params: Sequence[Param], family: str, links: Mapping[str, str], scales: ScaleFacts
+    params: Sequence[Param],
+    family: str,
+    links: Mapping[str, str],
+    scales: ScaleFacts,
+    stems: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[PriorRow, ...]:
     """brms' default prior table for the parameters of a model.
 
     Parameters
     ----------
     params : sequence of Param
-        The unknowns; innovations have no row.
+        The unknowns; those whose distribution is part of the model have no row.
     family : str
         Name of the family.
     links : mapping
         Link by distributional parameter.
     scales : ScaleFacts
         What the data say.
+    stems : mapping
+        The name that rules know a distributional parameter by, where it is not its own.
 
     Returns
     -------
@@ -175,15 +184,16 @@ def default_rows(
             rows[key] = PriorRow(text, *names, lb, ub)
 
     for param in params:
-        if param.kind == "innovations":
+        if param.kind == "given":
             continue
         bounds = [_bound_text(b) for b in (param.lower, param.upper)]
         for key in (param.key, *param.elements):
             general = general_key(key)
-            cls = "cor" if key.cls == "L" else key.cls
-            dpar = key.dpar or "mu"
-            facts = {"dpar": dpar, "family": family, "link": links.get(dpar)}
-            if cls == "Intercept" and dpar != "mu" and links.get(dpar) == "identity":
+            cls = stems.get(key.cls, brms_class(key.cls))
+            link = links.get(key.dpar or "mu")
+            dpar = stems.get(key.dpar, key.dpar) or "mu"
+            facts = {"dpar": dpar, "family": family, "link": link}
+            if cls == "Intercept" and dpar != "mu" and link == "identity":
                 # On its own scale a predicted parameter starts from the prior of the number.
                 cls = dpar
             add(general, default_text(cls, facts, scales), *bounds)

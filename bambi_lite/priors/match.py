@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from ..errors import PriorError, listing, suggest
 from ..params import Param, ParamKey, Prior
-from .rows import PriorRow, brms_class, describe_key, general_key, sort_rows
+from .rows import CHOLESKY, PriorRow, brms_class, describe_key, general_key, sort_rows
 from .text import parse_prior
 
 
@@ -50,7 +50,7 @@ def merge(defaults: Sequence[PriorRow], user: Sequence[PriorRow]) -> tuple[Prior
 
 def _as_used(row: PriorRow) -> PriorRow:
     """Correlations as the model has them: a prior on the Cholesky factor."""
-    if row.cls != "L":
+    if row.cls not in CHOLESKY.values():
         return row
     return replace(row, prior=re.sub(r"^lkj\s*\(", "lkj_corr_cholesky(", row.prior))
 
@@ -108,5 +108,5 @@ def assign(
     return {
         param.name: tuple(lookup(key) for key in (param.elements or (param.key,)))
         for param in params
-        if param.kind != "innovations"
+        if param.kind != "given"
     }

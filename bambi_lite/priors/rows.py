@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
@@ -80,8 +81,17 @@ def number(value: float) -> str:
     return f"{value:.15g}"
 
 
+#: Classes whose general row is about one group already.
+_PER_GROUP = ("df",)
+#: Correlations are named by their Cholesky factors in the table that the model uses.
+CHOLESKY: Mapping[str, str] = MappingProxyType({"cor": "L", "lncor": "Llncor"})
+_CORRELATION = {factor: cor for cor, factor in CHOLESKY.items()}
+
+
 def general_key(key: ParamKey) -> ParamKey:
     """The key of the general row of a class."""
+    if key.cls in _PER_GROUP:
+        return replace(key, coef="")
     return ParamKey(key.cls, resp=key.resp, dpar=key.dpar, nlpar=key.nlpar)
 
 
@@ -103,7 +113,7 @@ def sort_rows(
 
 def brms_class(cls: str) -> str:
     """The class as ``default_prior()`` names it, before Cholesky factors take over."""
-    return "cor" if cls == "L" else cls
+    return _CORRELATION.get(cls, cls)
 
 
 def to_frame(rows: Sequence[PriorRow]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import PriorError, listing
-from .rows import COLUMNS, PriorRow, PriorSet, number
+from .rows import CHOLESKY, COLUMNS, PriorRow, PriorSet, number
 from .text import parse_prior
 
 
@@ -70,9 +70,9 @@ def prior(
             f"Prior '{prior}' for coef '{coef}' has bounds. Bounds belong to a whole class: "
             f"leave out coef."
         )
-    if class_ in ("cor", "L") and (lb is not None or ub is not None):
+    if class_ in (*CHOLESKY, *CHOLESKY.values()) and (lb is not None or ub is not None):
         raise PriorError(f"Prior '{prior}': correlations have no bounds to set.")
-    cls = "L" if class_ == "cor" else class_
+    cls = CHOLESKY.get(class_, class_)
     row = PriorRow(
         prior.strip(),
         cls,

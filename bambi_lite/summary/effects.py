@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..draws import Draws
+from ..draws import Draws, scalars
 from ..terms import GroupBlock
 from .stats import (
     check_groups,
@@ -159,8 +159,9 @@ def _summarised(
 
 def fixef_draws(draws: Draws) -> xr.DataArray:
     """Population-level effects (link scale), dims (chain, draw, coef), in brms' order."""
-    names = population_names(draws)
-    posterior = draws.posterior
+    single = scalars(draws)
+    names = population_names(single)
+    posterior = single.posterior
     shape = (posterior.sizes["chain"], posterior.sizes["draw"], 0)
     columns = [posterior[name].values for name in names.values()]
     return xr.DataArray(

@@ -10,9 +10,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ..draws import Draws
+from ..draws import Draws, scalars
+from ..params import ParamKey
 from ..priors import PriorRow
-from ..spec import ModelSpec
+from ..spec import ModelSpec, template
 from .stats import (
     CONVERGENCE,
     check_digits,
@@ -203,6 +204,7 @@ def summary(
     The layout is brms' (Buerkner 2017, Journal of Statistical Software 80(1)).
     """
     mass, decimals = check_prob(prob), check_digits(digits)
+    draws = scalars(draws)
     spec = draws.spec
     random = {
         group: _rows(draws, _hyperparameters(draws, group), mass, robust)
@@ -252,16 +254,31 @@ def _rows(draws: Draws, names: Mapping[str, str], prob: float, robust: bool) -> 
 
 def _hyperparameters(draws: Draws, group: str) -> dict[str, str]:
     """Variable by label for one grouping factor: standard deviations, then correlations."""
-    own = [n for n in draws.named("sd", "cor") if draws.keys[n].group == group]
+    own = [n for n in draws.named("sd", "cor", "df") if draws.keys[n].group == group]
     sd = {f"sd({label(draws.keys[n])})": n for n in own if draws.keys[n].cls == "sd"}
     cor = {f"cor({draws.keys[n].coef})": n for n in own if draws.keys[n].cls == "cor"}
-    return sd | cor
+    df = [n for n in own if draws.keys[n].cls == "df"]
+    return sd | cor | dict(zip(["df"], df, strict=False))
 
 
 def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
     """Parameters without a formula; one that the user fixed has its value and no convergence."""
     names = draws.named(*(dpar.name for dpar in draws.spec.dpars if not dpar.predicted))
-    return _rows(draws, {name: name for name in names}, prob, robust)
+    more = draws.named(*_structural(draws.spec))
+    labels = {_spec_label(name, draws.keys[name]): name for name in (*names, *more)}
+    return _rows(draws, labels, prob, robust)
+
+
+def _spec_label(name: str, key: ParamKey) -> str:
+    """``delta``; a correlation is ``lncor(p2,p3)``."""
+    return f"{key.cls}({key.coef})" if "," in key.coef else name
+
+
+def _structural(spec: ModelSpec) -> set[str]:
+    """Classes of the parameters of the family as a whole, the thresholds apart."""
+    one = template(spec)
+    found = {q.key.cls for part in spec.structure for q in part.quantities(one)}
+    return found - {"b", "Intercept"}
 
 
 def _divergences(draws: Draws) -> int:

@@ -2,11 +2,18 @@
 
 from .base import Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
-from .group import Coef, GroupBlock, GroupTerm
+from .correlation import CorrelationTerm
+from .family import FamilyTerm
+from .group import By, Coef, GroupBlock, GroupTerm
 from .population import PopulationTerm, population_term
+from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
+    "SPACINGS",
+    "By",
     "Coef",
+    "CorrelationTerm",
+    "FamilyTerm",
     "FixedTerm",
     "GroupBlock",
     "GroupTerm",
@@ -15,7 +22,9 @@ __all__ = [
     "Quantity",
     "ScalarTerm",
     "Term",
+    "ThresholdTerm",
     "Values",
     "population_term",
     "suffix",
+    "threshold_term",
 ]

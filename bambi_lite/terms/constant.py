@@ -85,7 +85,10 @@ class ScalarTerm:
 
 @dataclass(frozen=True, slots=True)
 class FixedTerm:
-    """A distributional parameter that the user fixed, for example ``bf(y ~ x, sigma = 2)``."""
+    """A distributional parameter that is known, for example ``bf(y ~ x, sigma = 2)``.
+
+    Draws made elsewhere may have other values of it; then theirs count.
+    """
 
     dpar: str
     value: float
@@ -100,7 +103,9 @@ class FixedTerm:
         return {}
 
     def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
-        """The value."""
+        """The value; from draws that have one, theirs."""
+        if self.dpar in p:
+            return p[self.dpar][..., None]
         return xp.asarray(np.asarray([self.value]))
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
@@ -111,5 +116,5 @@ class FixedTerm:
         return (Quantity(self.dpar, ParamKey(self.dpar), np.full(shape, float(self.value))),)
 
     def read(self, q: Values) -> dict[str, np.ndarray]:
-        """Nothing."""
-        return {}
+        """The value that the draws have of it, if they have one."""
+        return {self.dpar: np.asarray(q[self.dpar])} if self.dpar in q else {}

@@ -8,12 +8,14 @@ of its group.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from ..design import PredictorDesign
+from ..dists import Dist
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace
 from .base import Quantity, Values, suffix, table_dpar
@@ -39,11 +41,33 @@ class Coef:
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """``gr(g, by = x)``: a covariance of their own for the groups of each value of `x`.
+
+    Attributes
+    ----------
+    variable : str
+        The variable.
+    levels : tuple of str
+        Its values.
+    codes : tuple of int
+        The value of each group, as a position in `levels`.
+    """
+
+    variable: str
+    levels: tuple[str, ...]
+    codes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupBlock:
     """Effects of one grouping factor with a common covariance, non-centred.
 
     ``r = z (diag(sd) L)'`` with standard normal ``z`` and the Cholesky factor ``L`` of the
-    correlations; without correlations ``r = z sd``.
+    correlations; without correlations ``r = z sd``. With ``gr(by =)`` each value of the variable
+    has its own ``sd`` and ``L``; with ``gr(cov = A)`` the groups are correlated, and ``z`` is
+    multiplied by the Cholesky factor of ``A``; with ``gr(dist = "student")`` the effects of a group
+    are divided by the square root of a chi-square variable over its degrees of freedom.
 
     Attributes
     ----------
@@ -57,6 +81,12 @@ class GroupBlock:
         Its coefficients.
     cor : bool
         Whether correlations are estimated.
+    by : By or None
+        Of ``gr(by =)``.
+    cov : (str, int) or None
+        The dpar and the position of the group-level term that has the matrix of ``gr(cov = A)``.
+    student : bool
+        Whether the effects have a multivariate t distribution.
     """
 
     name: str
@@ -64,6 +94,9 @@ class GroupBlock:
     levels: tuple[str, ...]
     coefs: tuple[Coef, ...]
     cor: bool
+    by: By | None = None
+    cov: tuple[str, int] | None = None
+    student: bool = False
 
     @property
     def dim(self) -> str:
@@ -76,53 +109,128 @@ class GroupBlock:
         return self.cor and len(self.coefs) > 1
 
     @property
+    def strata(self) -> tuple[str, ...]:
+        """The endings of names of coefficients, one per covariance: ``:bctl``, ``:btrt``."""
+        by = self.by
+        return ("",) if by is None else tuple(f":{by.variable}{level}" for level in by.levels)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """brms' names of the standard deviations: stratum after stratum."""
+        return tuple(f"{c.label}{stratum}" for stratum in self.strata for c in self.coefs)
+
+    @property
+    def sd_dim(self) -> str:
+        """Name of the axis over standard deviations."""
+        return f"{self.name}__coef" if self.by is None else f"{self.name}__sd"
+
+    def _factor_name(self, i: int) -> str:
+        return f"L_{self.name}" if self.by is None else f"L_{self.name}_{i + 1}"
+
+    @property
     def params(self) -> tuple[Param, ...]:
-        """``sd``, ``L`` (where correlated) and the innovations ``z``."""
+        """``sd``, ``L`` (where correlated), ``df`` (where student) and the innovations ``z``."""
         q = len(self.coefs)
-        coef_dim = f"{self.name}__coef"
         elements = tuple(
             ParamKey("sd", c.name, self.group, c.resp, table_dpar(c.dpar), c.nlpar)
+            for _ in self.strata
             for c in self.coefs
         )
         # An sd has one general row per linear predictor: the key of its first coefficient's.
         general = ParamKey("sd", "", "", elements[0].resp, elements[0].dpar, elements[0].nlpar)
-        sd = Param(f"sd_{self.name}", general, (q,), (coef_dim,), elements, lower=0.0)
-        cor = Param(
-            f"L_{self.name}",
-            ParamKey("L", group=self.group),
-            (q, q),
-            kind="cholesky_corr",
-        )
-        z = Param(
-            f"z_{self.name}",
-            ParamKey("z", group=self.group),
-            (len(self.levels), q),
-            (self.dim, coef_dim),
-            kind="innovations",
-        )
-        return (sd, *((cor,) if self.correlated else ()), z)
-
-    def effects(self, xp: Namespace, p: Values) -> Array:
-        """The group-level effects, shape (..., levels, coefs), on the link scale."""
-        z, sd = p[f"z_{self.name}"], p[f"sd_{self.name}"]
-        if not self.correlated:
-            return z * sd[..., None, :]
-        return xp.matmul(z, xp.swap(p[f"L_{self.name}"] * sd[..., :, None]))
-
-    def quantities(self, p: Values) -> tuple[Quantity, ...]:
-        """``sd_<group>__<coef>``, ``cor_<group>__<coef>__<coef>``, ``r_<group>``."""
-        sd = np.asarray(p[f"sd_{self.name}"])
         found = [
-            Quantity(f"sd_{self.group}__{c.label}", key, sd[..., i])
-            for i, (c, key) in enumerate(zip(self.coefs, self.params[0].elements, strict=True))
+            Param(f"sd_{self.name}", general, (len(elements),), (self.sd_dim,), elements, lower=0.0)
         ]
         if self.correlated:
-            L = np.asarray(p[f"L_{self.name}"])
-            for i, j in combinations(range(len(self.coefs)), 2):
-                first, second = self.coefs[i].label, self.coefs[j].label
-                cor = np.sum(L[..., i, :] * L[..., j, :], axis=-1)
-                key = ParamKey("cor", f"{first},{second}", self.group)
-                found.append(Quantity(f"cor_{self.group}__{first}__{second}", key, cor))
+            key = ParamKey("L", group=self.group)
+            found += [
+                Param(self._factor_name(i), key, (q, q), kind="cholesky_corr")
+                for i in range(len(self.strata))
+            ]
+        if self.student:
+            found.append(Param(f"df_{self.name}", ParamKey("df", group=self.group), lower=1.0))
+            mixing = Dist("inv_chi_square", {"nu": f"df_{self.name}"})
+            found.append(self._given("u", (len(self.levels),), (self.dim,), mixing))
+        shape, dims = (len(self.levels), q), (self.dim, f"{self.name}__coef")
+        found.append(self._given("z", shape, dims, Dist("normal", {"mu": 0.0, "sigma": 1.0})))
+        return tuple(found)
+
+    def _given(
+        self, letter: str, shape: tuple[int, ...], dims: tuple[str, ...], dist: Dist
+    ) -> Param:
+        key = ParamKey(letter, group=self.group)
+        return Param(f"{letter}_{self.name}", key, shape, dims, kind="given", given=dist)
+
+    @property
+    def coords(self) -> dict[str, tuple[str, ...]]:
+        """Labels of the axes of its parameters."""
+        return {
+            self.dim: self.levels,
+            f"{self.name}__coef": tuple(c.label for c in self.coefs),
+            self.sd_dim: self.labels,
+        }
+
+    def arrays(self, predictors: Sequence[PredictorDesign]) -> dict[str, np.ndarray]:
+        """The Cholesky factor of the matrix of ``gr(cov = )``, where there is one."""
+        if self.cov is None:
+            return {}
+        dpar, place = self.cov
+        matrix = next(p for p in predictors if p.dpar == dpar).groups[place].cov_matrix
+        assert matrix is not None
+        return {f"Lcov_{self.name}": np.linalg.cholesky(matrix)}
+
+    def effects(self, xp: Namespace, p: Values, d: Values) -> Array:
+        """The group-level effects, shape (..., levels, coefs), on the link scale."""
+        z, sd = p[f"z_{self.name}"], p[f"sd_{self.name}"]
+        if self.cov is not None:
+            z = xp.matmul(d[f"Lcov_{self.name}"], z)
+        r = self._scaled(xp, p, z, sd)
+        if not self.student:
+            return r
+        spread = p[f"df_{self.name}"][..., None] * p[f"u_{self.name}"]
+        return r * xp.sqrt(spread)[..., None]
+
+    def _scaled(self, xp: Namespace, p: Values, z: Array, sd: Array) -> Array:
+        """`z` with the covariance of its stratum."""
+        q = len(self.coefs)
+        if self.by is None:
+            if not self.correlated:
+                return z * sd[..., None, :]
+            return xp.matmul(z, xp.swap(p[self._factor_name(0)] * sd[..., :, None]))
+        # Groups of the strata one after another, then back into their order.
+        codes = np.asarray(self.by.codes)
+        parts = []
+        for i in range(len(self.strata)):
+            rows = np.flatnonzero(codes == i)
+            own, scale = xp.take(z, rows, axis=-2), sd[..., i * q : (i + 1) * q]
+            if self.correlated:
+                factor = p[self._factor_name(i)] * scale[..., :, None]
+                parts.append(xp.matmul(own, xp.swap(factor)))
+            else:
+                parts.append(own * scale[..., None, :])
+        order = np.argsort(np.argsort(codes, kind="stable"), kind="stable")
+        return xp.take(xp.concatenate_rows(parts), order, axis=-2)
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """``sd_<group>__<coef>``, ``cor_<group>__<coef>__<coef>``, ``df_<group>``, ``r_...``."""
+        sd = np.asarray(p[f"sd_{self.name}"])
+        q = len(self.coefs)
+        found = []
+        for i, (name, row) in enumerate(zip(self.labels, self.params[0].elements, strict=True)):
+            key = replace(row, coef=f"{row.coef}{self.strata[i // q]}")
+            found.append(Quantity(f"sd_{self.group}__{name}", key, sd[..., i]))
+        if self.correlated:
+            for s, stratum in enumerate(self.strata):
+                L = np.asarray(p[self._factor_name(s)])
+                for i, j in combinations(range(q), 2):
+                    first = f"{self.coefs[i].label}{stratum}"
+                    second = f"{self.coefs[j].label}{stratum}"
+                    cor = np.sum(L[..., i, :] * L[..., j, :], axis=-1)
+                    key = ParamKey("cor", f"{first},{second}", self.group)
+                    found.append(Quantity(f"cor_{self.group}__{first}__{second}", key, cor))
+        if self.student:
+            df = np.asarray(p[f"df_{self.name}"])
+            found.append(Quantity(f"df_{self.group}", ParamKey("df", group=self.group), df))
         return (*found, *self._effect_quantities(np.asarray(p[f"r_{self.name}"])))
 
     def _predictors(self) -> tuple[tuple[str, str, str], ...]:
@@ -179,6 +287,8 @@ class GroupTerm:
         Position of the term among the group terms of its predictor's design.
     dpar, nlpar, resp : str
         The linear predictor.
+    members : int
+        How many groups a row belongs to, ``mm(g1, g2)``; zero for an ordinary term.
     """
 
     block: GroupBlock
@@ -187,6 +297,7 @@ class GroupTerm:
     dpar: str
     nlpar: str = ""
     resp: str = ""
+    members: int = 0
 
     @property
     def params(self) -> tuple[Param, ...]:
@@ -206,6 +317,9 @@ class GroupTerm:
         # New levels count on from the known ones, as their effects do in a prediction.
         index = design.J if design.index is None else design.index
         arrays: dict[str, np.ndarray] = {f"J_{self._ending}": index}
+        if self.members:
+            assert design.weights is not None
+            arrays[f"W_{self._ending}"] = design.weights
         if not self._intercept_only():
             arrays[f"Z_{self._ending}"] = design.Z
         return arrays
@@ -214,13 +328,21 @@ class GroupTerm:
         """Contribution to the linear predictor, shape (..., n_obs)."""
         r = p[f"r_{self.block.name}"]
         J = d[f"J_{self._ending}"]
+        if not self.members:
+            return self._sum(xp, r, J, d, None)
+        W = d[f"W_{self._ending}"]
+        return sum(W[:, m] * self._sum(xp, r, J[:, m], d, m) for m in range(self.members))
+
+    def _sum(self, xp: Namespace, r: Array, J: Array, d: Values, member: int | None) -> Array:
         # One vector per coefficient: its gradient is a plain scatter-add, and no array of
         # rows x coefficients is made per draw.
         picked = [xp.take(r[..., k], J, axis=-1) for k in self.columns]
         if self._intercept_only():
             return picked[0]
         Z = d[f"Z_{self._ending}"]
-        return sum(values * Z[:, i] for i, values in enumerate(picked))
+        # mmc() gives each member columns of its own.
+        own = Z[:, member] if member is not None and Z.ndim == 3 else Z
+        return sum(values * own[:, i] for i, values in enumerate(picked))
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """None of its own: they are the block's."""

@@ -232,12 +232,12 @@ def test_draws_and_graph_share_the_linear_predictor(name):
     points = [constrained(model, point_of(model, rng)) for _ in range(3)]
     stacked = {n: np.stack([p[n] for p in points])[None] for n in points[0]}
     xp = numpy_namespace()
-    together = linked_dpars(spec, xp, with_effects(spec, xp, stacked), spec.arrays)
+    together = linked_dpars(spec, xp, with_effects(spec, xp, stacked, spec.arrays), spec.arrays)
     for i, point in enumerate(points):
         from bambi_lite.xp import pytensor_namespace
 
         graph = linked_dpars(
-            spec, pytensor_namespace(), with_effects(spec, pytensor_namespace(), _tensors(point)),
+            spec, pytensor_namespace(), with_effects(spec, pytensor_namespace(), _tensors(point), spec.arrays),
             spec.arrays,
         )  # fmt: skip
         for dpar, linked in graph.items():

@@ -19,6 +19,7 @@ CASES = {
     "logistic": ((0.5, 2.0), stats.logistic(0.5, 2.0), [-60.0, 0.0, 70.0]),
     "exponential": ((0.5,), stats.expon(scale=2.0), [0.1, 1.0, 9.0]),
     "gamma": ((2.0, 0.1), stats.gamma(2.0, scale=10.0), [0.1, 15.0, 90.0]),
+    "inv_chi_square": ((3.0,), stats.invgamma(1.5, scale=0.5), [0.2, 1.0, 5.0]),
     "inv_gamma": ((0.4, 0.3), stats.invgamma(0.4, scale=0.3), [0.1, 1.0, 9.0]),
     "lognormal": ((0.5, 0.7), stats.lognorm(0.7, scale=np.exp(0.5)), [0.1, 1.0, 9.0]),
     "weibull": ((1.4, 2.0), stats.weibull_min(1.4, scale=2.0), [0.1, 1.0, 5.0]),
@@ -92,8 +93,9 @@ def test_binomial_at_probability_zero_and_one():
 WRONG = {
     ("normall", (0.0, 1.0)): (
         "Unknown distribution 'normall' in prior 'normall(0, 1)'. Available distributions: beta, "
-        "cauchy, double_exponential, exponential, gamma, inv_gamma, lkj, lkj_corr_cholesky, "
-        "logistic, lognormal, normal, student_t, uniform, weibull. Did you mean 'normal'?"
+        "cauchy, double_exponential, exponential, gamma, inv_chi_square, inv_gamma, lkj, "
+        "lkj_corr_cholesky, logistic, lognormal, normal, student_t, uniform, weibull. Did you "
+        "mean 'normal'?"
     ),
     ("normal", (0.0,)): (
         "Prior 'normal(0)' has 1 argument(s), but 'normal' takes 2: normal(mu, sigma)."

@@ -50,8 +50,8 @@ def test_families_that_a_formula_cannot_name() -> None:
     wrong = {
         "bf(y ~ x, family = poison())": "Unknown family 'poison'.",
         "bf(k ~ x) + poisson(linc = 'log')": (
-            "'poisson(linc = \"log\")': poisson() got an unexpected keyword argument 'linc'. "
-            "Valid: link. Did you mean 'link'?"
+            "poisson() got an unexpected keyword argument 'linc'. Valid: link. Did you mean "
+            "'link'?\n  poisson(linc = \"log\")\n          ^^^^^^^^^^^^"
         ),
         "bf(k ~ x, family = poisson('probit'))": "Link 'probit' is not available",
     }

@@ -65,7 +65,7 @@ def test_bars_apart_are_the_double_bar():
         "z_Subject_2": z[..., 1:], "sd_Subject_2": sd[..., 1:],
     }  # fmt: skip
     etas = [
-        linked_dpars(spec, xp, with_effects(spec, xp, p), spec.arrays)["mu"].eta
+        linked_dpars(spec, xp, with_effects(spec, xp, p, spec.arrays), spec.arrays)["mu"].eta
         for spec, p in ((double, one), (split, two))
     ]
     np.testing.assert_allclose(etas[0], etas[1], rtol=1e-14)

@@ -17,12 +17,6 @@ SLEEPSTUDY = "Reaction ~ Days + (Days | Subject)"
 # Reference cases whose models cannot be built yet, by what they wait for. A case that could be
 # built fails the test, so the list only shrinks.
 WAITING = {
-    "grp_gr_by": "gr(by = ...)",
-    "grp_gr_student": 'gr(dist = "student")',
-    "grp_mm": "mm()",
-    "grp_mm_weights": "mm()",
-    "grp_gr_cov": "gr(cov = ...)",
-    "grp_mmc": "mm()",
     "user_nlpar": "a nonlinear formula",
 }
 

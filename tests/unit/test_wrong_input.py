@@ -171,10 +171,10 @@ WRONG = {
         "column or a number.",
     ),
     "addition term of another family": (
-        model("Reaction | weights(Days) ~ 1"),
+        model("Reaction | trials(Days) ~ 1"),
         bl.FamilyError,
-        "Addition term 'weights()' is parsed, not available yet for family 'gaussian'. Addition "
-        "terms of that family: none.",
+        "Family 'gaussian' has no addition term 'trials()'. Its addition terms: weights, subset, "
+        "index, se, cens, trunc.",
     ),
     "successes above trials": (
         model("n | trials(m) ~ 1", RATS, "binomial"),

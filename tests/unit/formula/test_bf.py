@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_families_are_names_with_options() -> None:
             FamilyCall("inverse.gaussian", (("link", "1/mu^2"),),
                        "inverse.gaussian(link = 1/mu^2)"),
         "categorical(refcat = NA, link = 'logit')":
-            FamilyCall("categorical", (("refcat", None), ("link", "logit")),
+            FamilyCall("categorical", (("refcat", math.nan), ("link", "logit")),
                        'categorical(refcat = NA, link = "logit")'),
         "mixture(gaussian, student(), order = 'mu')":
             FamilyCall("mixture", (("", "gaussian"), ("", FamilyCall("student", (), "student()")),

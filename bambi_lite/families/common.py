@@ -1,0 +1,37 @@
+"""What several families make of their addition terms: known errors and rates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..links import Linked
+from ..xp import Array, Namespace
+from .base import Family, Linkeds, Response
+
+
+def residual(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    """The standard deviation of the response: sigma, and the known ``se`` of a row beside it."""
+    sigma = dpars["sigma"].value(xp)
+    if "se" not in response.extra:
+        return sigma
+    return xp.sqrt(sigma**2 + response.extra["se"] ** 2)
+
+
+def known_error(family: Family, response: Response) -> Family:
+    """With ``se()`` there is no residual beside it, unless ``se(x, sigma = TRUE)`` asks for one."""
+    if "se" not in response.extra or "se_sigma" in response.extra:
+        return family
+    dpars = tuple(replace(d, fixed=0.0) if d.name == "sigma" else d for d in family.dpars)
+    return replace(family, dpars=dpars)
+
+
+def log_times_rate(xp: Namespace, dpar: Linked, response: Response) -> Array:
+    """The logarithm of a parameter per unit of ``rate()``, times the units of a row."""
+    value = dpar.log(xp)
+    return value + xp.log(response.extra["rate"]) if "rate" in response.extra else value
+
+
+def times_rate(xp: Namespace, dpar: Linked, response: Response) -> Array:
+    """A parameter per unit of ``rate()``, times the units of a row."""
+    value = dpar.value(xp)
+    return value * response.extra["rate"] if "rate" in response.extra else value

@@ -1,0 +1,27 @@
+"""A model as an immutable value, and how formula, data and family become one."""
+
+from .model import (
+    DparSpec,
+    ModelSpec,
+    data_numbers,
+    linear_predictor,
+    linked_dpars,
+    start_values,
+    template,
+    with_effects,
+)
+from .resolve import model_predictors, new_arrays, resolve
+
+__all__ = [
+    "DparSpec",
+    "ModelSpec",
+    "data_numbers",
+    "linear_predictor",
+    "linked_dpars",
+    "model_predictors",
+    "new_arrays",
+    "resolve",
+    "start_values",
+    "template",
+    "with_effects",
+]

@@ -1,0 +1,140 @@
+"""From designs to terms: which parts each distributional parameter adds up from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..design import GroupDesign, PredictorDesign, r_sort_key
+from ..errors import FamilyError, FormulaError
+from ..families import Dpar, Family
+from ..formula import BrmsFormula
+from ..links import get_link
+from ..terms import (
+    By,
+    Coef,
+    FixedTerm,
+    GroupBlock,
+    GroupTerm,
+    OffsetTerm,
+    ScalarTerm,
+    Term,
+    population_term,
+)
+from .model import DparSpec
+
+#: For (dpar, position of a group-level term): its block, and its columns there.
+type Members = Mapping[tuple[str, int], tuple[GroupBlock, tuple[int, ...]]]
+
+
+def assemble(
+    formula: BrmsFormula, family: Family, predictors: Sequence[PredictorDesign]
+) -> tuple[tuple[DparSpec, ...], tuple[GroupBlock, ...]]:
+    """The dpars of the family with their terms, and the blocks of group effects they share."""
+    blocks, members = _blocks(predictors)
+    predicted = {p.dpar: p for p in predictors}
+    fixed = dict(formula.fixed)
+    dpars = [_dpar(own, family, predicted, fixed, members) for own in family.dpars]
+    return tuple(dpars), blocks
+
+
+def _dpar(
+    own: Dpar,
+    family: Family,
+    predicted: Mapping[str, PredictorDesign],
+    fixed: Mapping[str, float | str],
+    members: Members,
+) -> DparSpec:
+    identity = get_link("identity")
+    if own.name in predicted:
+        terms = _terms(predicted[own.name], members)
+        return DparSpec(own.name, family.link(own.name), terms, True)
+    value = fixed.get(own.name, own.fixed)
+    if isinstance(value, str):
+        return DparSpec(own.name, identity, (), False, tied=value)
+    if value is None:
+        return DparSpec(own.name, identity, (ScalarTerm(own.name, own.lower, own.upper),), False)
+    if not _inside(float(value), own.lower, own.upper):
+        raise FamilyError(f"'{own.name} = {value:g}' is outside its bounds.")
+    return DparSpec(own.name, identity, (FixedTerm(own.name, float(value)),), False)
+
+
+def _inside(value: float, lower: float | None, upper: float | str | None) -> bool:
+    # A bound that the data give is the business of the density, which is zero beyond it.
+    below = upper is None or isinstance(upper, str) or value <= upper
+    return (lower is None or value >= lower) and below
+
+
+def _blocks(
+    predictors: Sequence[PredictorDesign],
+) -> tuple[tuple[GroupBlock, ...], Members]:
+    """Group terms gathered into blocks: terms with one ID share a block, others have their own."""
+    gathered: dict[tuple[str, ...], list[tuple[PredictorDesign, int, GroupDesign]]] = {}
+    for predictor in predictors:
+        for i, group in enumerate(predictor.groups):
+            own = (predictor.dpar, str(i))
+            label = ("id", group.id, group.group) if group.id else ("own", group.group, *own)
+            gathered.setdefault(label, []).append((predictor, i, group))
+    blocks: list[GroupBlock] = []
+    members: dict[tuple[str, int], tuple[GroupBlock, tuple[int, ...]]] = {}
+    # brms numbers its group terms by the name of the group.
+    for parts in sorted(gathered.values(), key=lambda parts: r_sort_key(parts[0][2].group)):
+        block = _block(parts, blocks)
+        blocks.append(block)
+        start = 0
+        for predictor, i, group in parts:
+            stop = start + len(group.coefs)
+            members[predictor.dpar, i] = (block, tuple(range(start, stop)))
+            start = stop
+    return tuple(blocks), members
+
+
+def _block(
+    parts: Sequence[tuple[PredictorDesign, int, GroupDesign]], before: Sequence[GroupBlock]
+) -> GroupBlock:
+    first_predictor, place, first = parts[0]
+    for _, _, other in parts[1:]:
+        same = (
+            (first.cov, other.cov),
+            (first.dist, other.dist),
+            (first.by and first.by[0], other.by and other.by[0]),
+        )
+        if any(a != b for a, b in same):
+            raise FormulaError(
+                f"The terms of group '{first.group}' with the ID '{first.id}' share their "
+                f"covariance, so they need the same by, cov and dist in gr()."
+            )
+    coefs = tuple(
+        Coef(c, predictor.dpar, predictor.nlpar)
+        for predictor, _, group in parts
+        for c in group.coefs
+    )
+    number = sum(b.group == first.group for b in before)
+    by = None
+    if first.by is not None:
+        variable, levels, codes = first.by
+        by = By(variable, levels, tuple(int(c) for c in codes))
+    return GroupBlock(
+        name=first.group if not number else f"{first.group}_{number + 1}",
+        group=first.group,
+        levels=first.levels,
+        coefs=coefs,
+        cor=all(group.cor for _, _, group in parts),
+        by=by,
+        cov=(first_predictor.dpar, place) if first.cov_matrix is not None else None,
+        student=first.dist == "student",
+    )
+
+
+def _terms(predictor: PredictorDesign, members: Members) -> tuple[Term, ...]:
+    terms: list[Term] = []
+    population = population_term(predictor)
+    if population is not None:
+        terms.append(population)
+    for i, group in enumerate(predictor.groups):
+        block, columns = members[predictor.dpar, i]
+        size = group.J.shape[1] if group.gtype == "mm" else 0
+        term = GroupTerm(block, columns, i, predictor.dpar, predictor.nlpar, members=size)
+        terms.append(term)
+    if predictor.offset is not None:
+        terms.append(OffsetTerm(predictor.dpar, predictor.nlpar))
+    return tuple(terms)

@@ -1,0 +1,209 @@
+"""The waist of the package: a model as a value.
+
+Everything before it is plain Python and NumPy; everything after it never looks at the formula
+again. A :class:`ModelSpec` can be printed, predicted with and handed to an engine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..additions import Observation
+from ..design import Design, PredictorDesign
+from ..families import Family, Response
+from ..formula import BrmsFormula
+from ..links import Link, Linked, get_link
+from ..params import Param, Prior
+from ..priors import PriorRow
+from ..terms import FamilyTerm, GroupBlock, Term
+from ..xp import Array, Namespace, numpy_namespace
+
+
+@dataclass(frozen=True, slots=True)
+class DparSpec:
+    """A distributional parameter: its link and the terms that add up to it.
+
+    Attributes
+    ----------
+    name : str
+        ``mu``, ``sigma``, ...
+    link : Link
+        The link of its linear predictor; identity when it is one number.
+    terms : tuple of Term
+        Summands on the link scale.
+    predicted : bool
+        Whether it has a formula.
+    tied : str
+        The dpar whose value it takes, ``sigma2 = "sigma1"``; empty where it has its own.
+    """
+
+    name: str
+    link: Link
+    terms: tuple[Term, ...]
+    predicted: bool
+    tied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model: what is unknown, what is known, and how they meet.
+
+    Attributes
+    ----------
+    formula : BrmsFormula
+        As the user wrote it.
+    family : Family
+        With its links.
+    design : Design
+        The arrays that formula and data gave, with the recipe for new data.
+    predictors : tuple of PredictorDesign
+        The linear predictors of the model: those of the design, where the main formula stands
+        once for each parameter that it predicts (``muB``, ``muC``).
+    response : Response
+        Encoded response.
+    seen : Observation
+        Weights, censoring and truncation.
+    dpars : tuple of DparSpec
+        One per distributional parameter, ``mu`` first.
+    structure : tuple of FamilyTerm
+        Parameters of the family as a whole: thresholds, ...
+    blocks : tuple of GroupBlock
+        Group-level effects.
+    params : tuple of Param
+        Every unknown.
+    prior_rows : tuple of PriorRow
+        The prior table in force.
+    priors : mapping
+        The prior of each element of each parameter, by the parameter's name.
+    arrays : mapping
+        Data by name, read-only.
+    coords : mapping
+        Labels of each named dimension.
+    data_name : str
+        What the summary calls the data.
+    """
+
+    formula: BrmsFormula
+    family: Family
+    design: Design
+    predictors: tuple[PredictorDesign, ...]
+    response: Response
+    seen: Observation
+    dpars: tuple[DparSpec, ...]
+    structure: tuple[FamilyTerm, ...]
+    blocks: tuple[GroupBlock, ...]
+    params: tuple[Param, ...]
+    prior_rows: tuple[PriorRow, ...]
+    priors: Mapping[str, tuple[Prior, ...]]
+    arrays: Mapping[str, np.ndarray]
+    coords: Mapping[str, tuple[str, ...]]
+    data_name: str
+
+    @property
+    def response_name(self) -> str:
+        """Name of the response variable."""
+        return self.formula.response.name
+
+    def terms(self) -> tuple[Any, ...]:
+        """All parts that own parameters: blocks, terms of every dpar, terms of the family."""
+        own = (t for dpar in self.dpars for t in dpar.terms)
+        return (*self.blocks, *own, *self.structure)
+
+    @property
+    def main_dpars(self) -> tuple[str, ...]:
+        """The parameters that the main formula predicts: ``mu``, or one for each category."""
+        return tuple(d.name for d in self.family.dpars if d.main)
+
+
+def linear_predictor(
+    spec: ModelSpec, dpar: DparSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
+) -> Array:
+    """The linear predictor of one dpar (link scale), shape (..., n_obs) or (..., 1).
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    dpar : DparSpec
+        One of ``spec.dpars``.
+    xp : namespace
+        Of the world that `p` and `d` live in.
+    p, d : mapping
+        Parameters (with the group effects ``r_*``) and data by name.
+    """
+    if not dpar.terms:
+        return xp.asarray(np.zeros(1))
+    return sum(term.eta(xp, p, d) for term in dpar.terms)
+
+
+def linked_dpars(
+    spec: ModelSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
+) -> dict[str, Linked]:
+    """Every distributional parameter on its link scale, ready for the family.
+
+    The parameters of the family as a whole, such as thresholds, stand among them.
+    """
+    found = {
+        dpar.name: Linked(linear_predictor(spec, dpar, xp, p, d), dpar.link)
+        for dpar in spec.dpars
+        if not dpar.tied
+    }
+    found |= {dpar.name: found[dpar.tied] for dpar in spec.dpars if dpar.tied}
+    identity = get_link("identity")
+    return found | {part.name: Linked(part.value(xp, p), identity) for part in spec.structure}
+
+
+def with_effects(
+    spec: ModelSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
+) -> dict[str, Array]:
+    """`p` with the group effects ``r_*`` that its innovations imply."""
+    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in spec.blocks}}
+
+
+def template(spec: ModelSpec) -> dict[str, np.ndarray]:
+    """One draw of every parameter, for the names and shapes of what the terms make of it."""
+    values = {
+        p.name: np.broadcast_to(
+            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
+        )
+        for p in spec.params
+    }
+    return with_effects(spec, numpy_namespace(), values, spec.arrays)
+
+
+def start_values(spec: ModelSpec) -> dict[str, float]:
+    """Where to start the intercepts whose prior is centred outside the range of their parameter.
+
+    A link such as identity can leave the range (a probability of 3, say), and the default priors
+    of brms take no notice of it.
+    """
+    xp = numpy_namespace()
+    numbers = data_numbers(spec.response)
+    start: dict[str, float] = {}
+    for dpar in spec.dpars:
+        own = spec.family.dpar(dpar.name)
+        param = next((p for t in dpar.terms for p in t.params if p.key.cls == "Intercept"), None)
+        if not dpar.predicted or param is None:
+            continue
+        lower, upper = (numbers[b] if isinstance(b, str) else b for b in (own.lower, own.upper))
+        dist = spec.priors[param.name][0].dist
+        centre = 0.0 if dist is None else float(dist.args.get("mu", 0.0))
+        with np.errstate(all="ignore"):
+            value = float(dpar.link.inverse(xp, np.float64(centre)))
+        below = upper is None or value < upper
+        if (lower is None or value > lower) and below and math.isfinite(value):
+            continue
+        low = 0.0 if lower is None else lower
+        middle = low + 1.0 if upper is None else (low + upper) / 2.0
+        start[param.name] = float(dpar.link.link(xp, np.float64(middle)))
+    return start
+
+
+def data_numbers(response: Response) -> dict[str, float]:
+    """The numbers that priors and bounds may name."""
+    return {"min_Y": float(np.min(response.y))}
