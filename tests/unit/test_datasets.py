@@ -67,7 +67,7 @@ def test_load_data_reads_every_value_of_the_text(name: str) -> None:
         text = [row[column] for row in rows]
         dtype = frame[column].dtype
         if isinstance(dtype, pd.CategoricalDtype):
-            assert [str(v) for v in frame[column]] == text
+            assert frame[column].astype(str).tolist() == text
         elif dtype == "bool":
             assert [str(v).upper() for v in frame[column]] == text
         else:

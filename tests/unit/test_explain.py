@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from bambi_lite.design import build_design
 from bambi_lite.errors import FormulaError
 from bambi_lite.explanation import Explanation
 from bambi_lite.explanation.columns import columns_by_term
@@ -17,6 +16,7 @@ from bambi_lite.explanation.marks import Marks
 from bambi_lite.explanation.maths import escape, parameter, upright
 from bambi_lite.formula.tokens import tokenize
 from explained import MODELS, explained
+from reference import cases, design_of, formula_of
 from tables import each
 
 FORMULAS = Path(__file__).parents[1] / "facts" / "formulas"
@@ -28,10 +28,8 @@ def read(name: str) -> Any:
 
 def parsable() -> dict[str, Any]:
     """Every formula of the facts that means something."""
-    texts = [c["formula"] for c in read("corpus.json")["cases"]]
-    texts += [c["r_formula"] for c in read("structure.json")["cases"]]
-    found = {}
-    for text in texts:
+    found = {case["r_formula"]: formula_of(name) for name, case in cases().items()}
+    for text in (c["formula"] for c in read("corpus.json")["cases"]):
         try:
             found[text] = bl.bf(text)
         except FormulaError:
@@ -160,11 +158,10 @@ def test_arguments_of_bf() -> None:
 def test_columns_of_each_term() -> None:
     """The columns of the terms are all columns, in order, once each."""
     kinds = ("pop_", "grp_", "dist_", "nl_", "mv_")
-    for case in read("structure.json")["cases"]:
-        if not case["id"].startswith(kinds):
+    for name in cases():
+        if not name.startswith(kinds):
             continue
-        formula = bl.bf(case["r_formula"])
-        design = build_design(formula, bl.load_data(case["data"]), data2={"A": np.eye(12)})
+        design = design_of(name)
         for one in getattr(design, "designs", (design,)):
             for predictor in one.recipe.formula.predictors:
                 columns = one[predictor.name].columns

@@ -1,9 +1,7 @@
 """bf() and what is added to it: whole models as values."""
 
 import dataclasses
-import json
 import math
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +19,8 @@ from bambi_lite.formula import (
     set_nl,
     set_rescor,
 )
+from reference import cases, formula_of
 from tables import each
-
-FACTS = Path(__file__).parents[2] / "facts" / "formulas"
-MODELS = json.loads((FACTS / "structure.json").read_text(encoding="utf-8"))["cases"]
 
 
 def summary(formula: BrmsFormula) -> dict[str, str]:
@@ -168,10 +164,9 @@ def test_additions_by_the_names_that_brms_exports() -> None:
 
 
 def test_every_model_of_the_references_is_read() -> None:
-    for case in MODELS:
-        made = bf(case["r_formula"])
-        assert bf(case["r_formula"]) == made
-    assert len(MODELS) == 217
+    for name, case in cases().items():
+        assert bf(case["r_formula"]) == formula_of(name)
+    assert len(cases()) == 217
 
 
 GROUPS = {
