@@ -111,8 +111,8 @@ class Column:
 class AdditionColumns:
     """The arguments of one addition term: columns by position, options by name.
 
-    Columns are of type :class:`Column`; a constant is repeated for each row. An option of kind
-    TRUE or FALSE is a bool.
+    Columns are of type :class:`Column`; a constant is repeated for each row. An option that is a
+    setting (``scale = TRUE``) is a bool or a number.
     """
 
     name: str

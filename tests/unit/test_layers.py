@@ -198,7 +198,8 @@ def find_imports(module: str, path: Path, modules: Mapping[str, Path]) -> Iterat
                 and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
             )
             for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
+                # No expression has an import in it.
+                if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
                     yield from walk(child, inside, typing or only_typing)
 
     yield from walk(ast.parse(path.read_text(encoding="utf-8")), inside=False, typing=False)
