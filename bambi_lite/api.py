@@ -14,7 +14,7 @@ import xarray as xr
 from .audit import PriorReport, prior_report
 from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
-from .engines import RawDraws, SampleSettings, sample_settings
+from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
@@ -191,6 +191,8 @@ class Model:
         init: Any = "random",
         backend: str = "nutpie",
         progress: bool = True,
+        marginalize: Any = "auto",
+        kernels: bool = True,
         sample_prior: str | bool = "no",
         **unknown: Any,
     ) -> Fit:
@@ -220,6 +222,13 @@ class Model:
             Which NUTS.
         progress : bool
             Whether a progress bar shows.
+        marginalize : "auto", True or False
+            Whether gaussian group effects are integrated out of the density that NUTS sees (and
+            drawn exactly afterwards): where it can be done, always, or never. The posterior is
+            the same.
+        kernels : bool
+            Whether compiled kernels may stand in for PyMC's graph of the model; they give the same
+            density. False compiles the graph.
         sample_prior : "no", "yes" or "only"
             ``"yes"`` keeps draws from the prior in ``fit.idata["prior"]`` (flat parameters have
             none); ``"only"`` draws from the prior in the place of the posterior, independently and
@@ -246,24 +255,44 @@ class Model:
             raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-            progress, sample_prior,
+            progress, marginalize, kernels, sample_prior,
         )  # fmt: skip
         if settings.sample_prior == "only":
             return Fit(prior_only(self._spec, settings))
-        start = time.perf_counter()
-        from .engines import pymc as engine
-
-        imported = time.perf_counter()
-        model = self.pymc
-        built = time.perf_counter()
-        raw: RawDraws = engine.sample(self._spec, model, settings, lambda: self._compiled)
+        raw, seconds = self._draw(settings)
         check_has_draws(raw)
-        seconds = {"import": imported - start, "build": built - imported}
         draws = collect(self._spec, raw, settings, seconds)
         if settings.sample_prior == "yes":
             draws = with_prior(draws)
         warn_if_doubtful(draws)
         return Fit(draws)
+
+    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
+        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
+        # Values to start from are given by the names of PyMC's model.
+        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
+        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
+        start = time.perf_counter()
+        if plan.engine == "kernels":
+            from .engines.native.sample import sample
+
+            imported = time.perf_counter()
+            made = program(self._spec, plan)
+            built = time.perf_counter()
+            raw = sample(made, settings)
+        else:
+            from .engines import pymc as engine
+
+            imported = time.perf_counter()
+            model = self.pymc
+            built = time.perf_counter()
+            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
+        return raw, {"import": imported - start, "build": built - imported}
+
+    @property
+    def plan(self) -> Plan:
+        """How the model will be sampled, and why."""
+        return make_plan(self._spec)
 
     def from_draws(self, frame: pd.DataFrame) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
@@ -365,7 +394,7 @@ def brm(
         See :class:`Model`.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress, sample_prior: see :meth:`Model.sample`.
+        progress, marginalize, kernels, sample_prior: see :meth:`Model.sample`.
 
     Returns
     -------

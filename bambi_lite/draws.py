@@ -21,7 +21,7 @@ from .xp import numpy_namespace
 #: Order of classes among a fit's variables, as in brms; classes not named here come before the
 #: centred Intercept.
 _CLASS_ORDER = ("b", "sd", "cor", "df")
-_CLASS_LAST = ("Intercept", "r")
+_CLASS_LAST = ("Intercept", "delta", "r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,15 @@ class Draws:
     def named(self, *classes: str) -> tuple[str, ...]:
         """Names of the variables of these parameter classes, in order."""
         return tuple(name for name, key in self.keys.items() if key.cls in classes)
+
+    def watched(self) -> tuple[str, ...]:
+        """Names of the variables whose chains are looked at.
+
+        Left out are the effects of single groups, the centred intercepts beside the ones that are
+        reported, and constants such as a ``sigma = 2`` of the formula.
+        """
+        moving = (n for n, values in self.posterior.items() if np.ptp(values.values) > 0.0)
+        return tuple(str(n) for n in moving if self.keys[str(n)].cls not in _CLASS_LAST)
 
 
 def collect(
@@ -105,29 +114,32 @@ def named_tree(
     log_priors: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> tuple[xr.DataTree, Mapping[str, ParamKey]]:
     """Quantities as an ArviZ DataTree in brms' order, and which parameter each variable is."""
-    posterior, keys = labelled(_in_order(quantities))
+    posterior, keys = labelled(in_order(quantities))
     attrs = {
         **attrs,
         "modeling_interface": "bambi_lite",
         "formula": str(spec.formula),
         "family": spec.family.name,
     }
-    response = xr.Dataset({spec.response_name: ("obs", spec.response.y)})
     coords = {"chain": posterior.chain, "draw": posterior.draw}
     if log_priors:
         parts = {name: (("chain", "draw"), values) for name, values in log_priors.items()}
         posterior = posterior.assign(
             {n: (("chain", "draw"), v) for n, v in _log_prior_sums(log_priors).items()}
         )
-    groups = {
-        "posterior": posterior.assign_attrs(attrs),
-        "observed_data": response.assign_coords(obs=spec.design.rows),
-    }
+    groups = {"posterior": posterior.assign_attrs(attrs), "observed_data": _observed(spec)}
     if log_priors:
         groups["log_prior"] = xr.Dataset(parts, coords=coords, attrs=attrs)
     if stats:
         groups["sample_stats"] = xr.Dataset(stats, coords=coords, attrs=attrs)
     return xr.DataTree.from_dict(groups), MappingProxyType(keys)
+
+
+def _observed(spec: ModelSpec) -> xr.Dataset:
+    """The response, dims obs (and ``category`` where it has columns)."""
+    columns = {"category": list(spec.response.categories)} if spec.response.y.ndim > 1 else {}
+    data = {spec.response_name: (("obs", *columns), spec.response.y)}
+    return xr.Dataset(data, coords={"obs": spec.design.rows, **columns})
 
 
 def _log_prior_sums(log_priors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -141,17 +153,27 @@ def _log_prior_sums(log_priors: Mapping[str, np.ndarray]) -> dict[str, np.ndarra
     return {name: np.asarray(values) for name, values in found.items()}
 
 
-def _in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
-    def rank(q: Quantity) -> tuple[int, bool]:
-        """The class, and within class b the intercepts of all dpars first."""
-        slope = q.key.cls == "b" and q.key.coef != "Intercept"
-        if q.key.cls in _CLASS_ORDER:
-            return _CLASS_ORDER.index(q.key.cls), slope
-        if q.key.cls in _CLASS_LAST:
-            return 10 + _CLASS_LAST.index(q.key.cls), slope
-        return 5, slope
+def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
+    """brms' order: by class, and within class b the intercepts that are sampled centred first."""
+    found = list(quantities)
 
-    return sorted(quantities, key=rank)
+    def owner(q: Quantity) -> tuple[str, str, str]:
+        return q.key.resp, q.key.dpar, q.key.nlpar
+
+    centred = {owner(q) for q in found if q.key.cls == "Intercept"}
+    vectors = list(dict.fromkeys(owner(q) for q in found if q.key.cls == "b"))
+
+    def rank(q: Quantity) -> tuple[int, int]:
+        if q.key.cls == "b":
+            first = q.key.coef == "Intercept" and owner(q) in centred
+            return 0, -1 if first else vectors.index(owner(q))
+        if q.key.cls in _CLASS_ORDER:
+            return _CLASS_ORDER.index(q.key.cls), 0
+        if q.key.cls in _CLASS_LAST:
+            return 10 + _CLASS_LAST.index(q.key.cls), 0
+        return 5, 0
+
+    return sorted(found, key=rank)
 
 
 def labelled(quantities: Iterable[Quantity]) -> tuple[xr.Dataset, dict[str, ParamKey]]:

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .additions import draw
 from .draws import Draws, collect, named_tree, parameter_values
 from .engines import RawDraws, SampleSettings, sample_settings
 from .errors import DataError, DataWarning, PriorError, listing, suggest, warn
 from .links import Linked
+from .observation import draw
 from .simulate import check_proper, prior_values
 from .spec import DparSpec, ModelSpec, data_numbers, linked_dpars, template, with_effects
 from .xp import numpy_namespace
@@ -199,7 +199,7 @@ def _responses(spec: ModelSpec, drawn: Draws, rng: np.random.Generator) -> xr.Da
                 wrong |= beyond
             linked[dpar.name] = Linked(eta, dpar.link)
         dist = spec.family.likelihood(numpy_namespace(), linked, spec.response)
-        values = np.array(draw(rng, dist, spec.seen, give_up=True), dtype=float)
+        values = draw(rng, dist, spec.seen, spec.family.discrete, give_up=True)
     if {"lb", "ub"} & set(spec.seen.arrays) and (lost := np.isnan(values) & ~wrong).any():
         out["a response between the bounds of trunc()"] = float(lost.mean())
     values[wrong] = np.nan

@@ -8,6 +8,7 @@ the tests hold both to the same numbers.
 """
 
 from . import ordinal
+from .categories import logistic_normal as logistic_normal_word
 from .correlation import cholesky_of_partials, partial_shapes, random_lkj
 from .laws import Law, law_of, support
 from .vocabulary import ALIASES, VOCABULARY, Argument, Dist, prior_dist
@@ -23,6 +24,7 @@ __all__ = [
     "cholesky_of_partials",
     "law_of",
     "log_difference",
+    "logistic_normal_word",
     "ordinal",
     "partial_shapes",
     "prior_dist",

@@ -46,6 +46,10 @@ class SampleSettings:
         Which NUTS.
     progress : bool
         Whether a progress bar shows.
+    marginalize : "auto", True or False
+        Whether gaussian group effects are integrated out.
+    kernels : bool
+        Whether compiled kernels may stand in for PyMC's graph of the model.
     sample_prior : "no", "yes" or "only"
         Whether draws from the prior are kept beside those from the posterior, or are all there is.
     """
@@ -61,6 +65,8 @@ class SampleSettings:
     init: Any = "random"
     backend: str = "nutpie"
     progress: bool = True
+    marginalize: Any = "auto"
+    kernels: bool = True
     sample_prior: str = "no"
 
     @property
@@ -89,6 +95,8 @@ def sample_settings(
     init: Any = "random",
     backend: str = "nutpie",
     progress: bool = True,
+    marginalize: Any = "auto",
+    kernels: bool = True,
     sample_prior: str | bool = "no",
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
@@ -158,6 +166,8 @@ def sample_settings(
         init=0 if init == "0" or is_zero else init,
         backend=backend,
         progress=bool(progress),
+        marginalize=marginalize,
+        kernels=bool(kernels),
         sample_prior=sample_prior,
     )
 

@@ -15,7 +15,6 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from ..additions import Observation, draw, log_density
 from ..dists import (
     Dist,
     Law,
@@ -24,10 +23,12 @@ from ..dists import (
     partial_shapes,
 )
 from ..errors import SamplingError, listing
+from ..observation import Observation, draw, log_density
 from ..params import Param, Prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
+from .nuts import complete, from_zero, run
 from .upstream import exact_arithmetic, lean_nutpie, quiet_blas
 
 quiet_blas()
@@ -216,7 +217,7 @@ def _observe(spec: ModelSpec, dist: Dist, observed: Any, seen: Observation) -> N
 
     def random(_: Any, *args: Any, rng: Any = None, size: Any = None) -> Any:
         *values, generator = (*args, rng)
-        return draw(generator, *apart(values))
+        return draw(generator, *apart(values), spec.family.discrete)
 
     # All of the response is one value of the distribution, so that arguments of any shape may
     # belong to it (thresholds, columns); the first argument is there for its shape.
@@ -286,17 +287,6 @@ def build(spec: ModelSpec) -> pm.Model:
 
 # -- sampling --------------------------------------------------------------------------------
 
-#: nutpie's names of statistics -> ArviZ' names.
-_NUTPIE_STATS = {
-    "logp": "lp",
-    "depth": "tree_depth",
-    "n_steps": "n_steps",
-    "diverging": "diverging",
-    "energy": "energy",
-    "step_size": "step_size",
-    "mean_tree_accept": "acceptance_rate",
-    "maxdepth_reached": "reached_max_treedepth",
-}
 _PYMC_STATS = (
     "lp",
     "tree_depth",
@@ -382,76 +372,16 @@ def sample(
 def _sample_nutpie(
     spec: ModelSpec, model: pm.Model, settings: SampleSettings, compiled: Callable[[], Any]
 ) -> RawDraws:
-    import nutpie
-
     start = time.perf_counter()
     if isinstance(settings.init, Mapping):
         code = compile_nutpie(spec, model, settings.init)
     else:
         code = compiled()
     if settings.init == 0:
-        origin = np.zeros(code.n_dim)
-        code = dataclasses.replace(code, initial_point_func=lambda seed: origin.copy())
-    compiled_at = time.perf_counter()
-    sampler = nutpie.sample(
-        code,
-        draws=settings.iter - settings.warmup,
-        tune=settings.warmup,
-        chains=settings.chains,
-        cores=settings.cores,
-        seed=settings.seed,
-        target_accept=settings.adapt_delta,
-        maxdepth=settings.max_treedepth,
-        save_warmup=False,
-        progress_bar=settings.progress,
-        blocking=False,
-    )
-    interrupted = False
-    try:
-        trace = sampler.wait()
-    except KeyboardInterrupt:
-        interrupted = True
-        trace = sampler.abort()
-    except RuntimeError as error:
-        raise SamplingError(f"The sampler could not start: {error}") from error
-    seconds = {
-        "compile": compiled_at - start,
-        "sampling": time.perf_counter() - compiled_at,
-    }
-    posterior, stats = _complete(trace, settings)
-    return RawDraws(
-        values={name: posterior[name] for name in _kept(model, spec.params)},
-        stats={ours: stats[theirs] for theirs, ours in _NUTPIE_STATS.items() if theirs in stats},
-        seconds=seconds,
-        interrupted=interrupted,
-        library=f"nutpie {nutpie.__version__}",
-    )
-
-
-def _complete(
-    trace: Any, settings: SampleSettings
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Posterior and statistics, cut to the draws that every kept chain has, and thinned."""
-    groups = [group for group in ("posterior", "sample_stats") if group in trace.children]
-    if len(groups) < 2 or trace.posterior.sizes.get("draw", 0) == 0:
-        raise SamplingError(
-            "The run was stopped before the first draw after warmup; nothing is kept."
-        )
-    energy = np.asarray(trace.sample_stats["energy"], dtype=float)
-    # An interrupted run leaves chains of different lengths, padded with missing values.
-    lengths = np.isfinite(energy).sum(axis=1)
-    longest = lengths.max()
-    chains = np.flatnonzero(lengths >= max(1, longest // 2))
-    draws = slice(0, int(lengths[chains].min()), settings.thin)
-
-    def cut(group: Any) -> dict[str, np.ndarray]:
-        return {
-            str(name): np.asarray(values)[chains][:, draws]
-            for name, values in group.data_vars.items()
-            if values.dtype != object
-        }
-
-    return cut(trace.posterior), cut(trace.sample_stats)
+        code = from_zero(code)
+    seconds = {"compile": time.perf_counter() - start}
+    raw = run(code, settings, _kept(model, spec.params))
+    return dataclasses.replace(raw, seconds={**seconds, **raw.seconds})
 
 
 def _sample_pymc(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> RawDraws:
@@ -477,7 +407,7 @@ def _sample_pymc(spec: ModelSpec, model: pm.Model, settings: SampleSettings) -> 
             quiet=not settings.progress,
             **init,
         )
-    posterior, stats = _complete(trace, settings)
+    posterior, stats = complete(trace, settings)
     asked = settings.draws
     return RawDraws(
         values={name: posterior[name] for name in _kept(model, spec.params)},

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..additions import Observation
 from ..design import Design, PredictorDesign
 from ..families import Family, Response
 from ..formula import BrmsFormula
 from ..links import Link, Linked, get_link
+from ..observation import Observation
 from ..params import Param, Prior
 from ..priors import PriorRow, ScaleFacts
 from ..terms import FamilyTerm, GroupBlock, Term
@@ -164,8 +164,9 @@ def linked_dpars(
 def with_effects(
     spec: ModelSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """`p` with the group effects ``r_*`` that its innovations imply."""
-    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in spec.blocks}}
+    """`p` with the group effects ``r_*`` that its innovations imply, unless it has them."""
+    missing = [b for b in spec.blocks if f"r_{b.name}" not in p]
+    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in missing}}
 
 
 def template(spec: ModelSpec) -> dict[str, np.ndarray]:

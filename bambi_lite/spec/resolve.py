@@ -11,10 +11,11 @@ import numpy as np
 
 from ..additions import ALWAYS, family_data, observation
 from ..design import Design, PredictorDesign, build_design
-from ..errors import FamilyError, FormulaError, listing
-from ..families import Family, Response, get_family
+from ..errors import FamilyError, FormulaError, listing, rows_at
+from ..families import Dpar, Family, Response, get_family
 from ..formula import BrmsFormula, bf
 from ..links import get_link
+from ..observation import Observation
 from ..params import Param
 from ..priors import (
     PriorRow,
@@ -82,10 +83,12 @@ def resolve(
     design = build_design(parsed, data, data2, contrasts)
     assert isinstance(design, Design)
     assert design.response is not None
-    response = chosen.encode(design.response, family_data(design.additions))
+    with rows_at(design.rows):
+        response = chosen.encode(design.response, family_data(design.additions))
+        seen = observation(design.additions, response.y, parsed.response.name, chosen.discrete)
     chosen = chosen.on(response)
     _check_predictors(parsed, chosen)
-    return _model(parsed, chosen, design, response, prior, _name_of(data, data_name))
+    return _model(parsed, chosen, design, response, seen, prior, _name_of(data, data_name))
 
 
 def _name_of(data: Any, data_name: str | None) -> str:
@@ -97,6 +100,7 @@ def _model(
     family: Family,
     design: Design,
     response: Response,
+    seen: Observation,
     prior: Any,
     data_name: str,
 ) -> ModelSpec:
@@ -128,7 +132,7 @@ def _model(
         design=design,
         predictors=predictors,
         response=response,
-        seen=observation(design.additions, response.y, formula.response.name),
+        seen=seen,
         dpars=dpars,
         structure=structure,
         blocks=blocks,
@@ -184,7 +188,7 @@ def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, .
     The main formula stands once for each parameter it predicts that has no formula of its own; in
     an ordinal model it has no intercept, since the thresholds are in its place.
     """
-    own = {p.dpar for p in design.predictors}
+    own = {p.dpar for p in design.predictors} | {n for n, _ in design.recipe.formula.fixed}
     found = []
     for predictor in design.predictors:
         if predictor.dpar != "mu" or predictor.nlpar:
@@ -225,24 +229,30 @@ _NOT_YET = ("mi",)
 
 
 def _check_predictors(formula: BrmsFormula, family: Family) -> None:
-    for predictor in formula.predictors:
-        # The main formula is about whichever parameters the family has it predict.
-        if not predictor.nlpar and predictor.dpar != "mu":
-            family.dpar(predictor.dpar)
-    for name, value in formula.fixed:
+    # The main formula is about whichever parameters the family has it predict.
+    predicted = [p.dpar for p in formula.predictors if not p.nlpar and p.dpar != "mu"]
+    for name in (*predicted, *(name for name, _ in formula.fixed)):
         own = family.dpar(name)
+        if own.known:
+            raise FamilyError(f"'{name}' can have no formula and no value here: {own.known}")
+    for name, value in formula.fixed:
         if isinstance(value, str):
-            family.dpar(value)
-            _check_tie(own.name, value, dict(formula.fixed), family)
+            _check_tie(family.dpar(name), family.dpar(value), dict(formula.fixed))
 
 
-def _check_tie(name: str, other: str, fixed: Mapping[str, Any], family: Family) -> None:
-    if name == other:
-        raise FamilyError(f"'{name} = {other}' ties '{name}' to itself.")
-    if isinstance(fixed.get(other), str):
+def _check_tie(own: Dpar, other: Dpar, fixed: Mapping[str, Any]) -> None:
+    tie = f"'{own.name} = {other.name}' ties '{own.name}' to"
+    if own.name == other.name:
+        raise FamilyError(f"{tie} itself.")
+    if (own.stem or own.name) != (other.stem or other.name):
         raise FamilyError(
-            f"'{name} = {other}' ties '{name}' to '{other}', which is tied to "
-            f"'{fixed[other]}' itself: tie '{name}' to '{fixed[other]}'."
+            f"{tie} a parameter of another kind. Parameters of one kind can be tied, such as the "
+            f"sigma1 and sigma2 of a mixture."
+        )
+    if isinstance(fixed.get(other.name), str):
+        last = fixed[other.name]
+        raise FamilyError(
+            f"{tie} '{other.name}', which is tied to '{last}' itself: tie '{own.name}' to '{last}'."
         )
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Draws, scalars
+from ..params import ParamKey
 from ..priors import PriorRow
-from ..spec import ModelSpec, linear_predictor
-from ..xp import numpy_namespace
+from ..spec import ModelSpec, template
 from .stats import (
     CONVERGENCE,
     check_digits,
@@ -310,26 +310,23 @@ def _spec_pars(
     draws: Draws, prob: float, robust: bool, sensitivity: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Parameters without a formula; one that the user fixed has its value and no convergence."""
-    tables = []
-    for dpar in draws.spec.dpars:
-        names = draws.named(dpar.name)
-        if dpar.predicted:
-            continue
-        table = _rows(draws, {name: name for name in names}, prob, robust, sensitivity)
-        if not names:
-            value = float(linear_predictor(draws.spec, dpar, numpy_namespace(), {}, {})[0])
-            known = [value, 0.0, value, value]
-            table.loc[dpar.name, :] = [*known, *[np.nan] * (table.shape[1] - len(known))]
-        tables.append(table)
-    more = [n for n, k in draws.keys.items() if k.cls in _structural(draws.spec)]
-    if more:
-        tables.append(_rows(draws, {name: name for name in more}, prob, robust, sensitivity))
-    return pd.concat(tables) if tables else _rows(draws, {}, prob, robust, sensitivity)
+    free = (dpar.name for dpar in draws.spec.dpars if not dpar.predicted and not dpar.tied)
+    names = draws.named(*free)
+    more = draws.named(*_structural(draws.spec))
+    labels = {_spec_label(name, draws.keys[name]): name for name in (*names, *more)}
+    return _rows(draws, labels, prob, robust, sensitivity)
+
+
+def _spec_label(name: str, key: ParamKey) -> str:
+    """``delta``; a correlation is ``lncor(p2,p3)``."""
+    return f"{key.cls}({key.coef})" if "," in key.coef else name
 
 
 def _structural(spec: ModelSpec) -> set[str]:
     """Classes of the parameters of the family as a whole, the thresholds apart."""
-    return {p.key.cls for part in spec.structure for p in part.params} - {"Intercept"}
+    one = template(spec)
+    found = {q.key.cls for part in spec.structure for q in part.quantities(one)}
+    return found - {"b", "Intercept"}
 
 
 def _divergences(draws: Draws) -> int:

@@ -1,27 +1,34 @@
 """The summands of a linear predictor: a file a kind."""
 
-from .base import Quantity, Term, Values, suffix
+from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
+from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
+from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
+    "NEW_LEVELS",
     "SPACINGS",
     "By",
     "Coef",
+    "CorrelationTerm",
     "FamilyTerm",
     "FixedTerm",
     "GroupBlock",
     "GroupTerm",
+    "NewLevels",
     "OffsetTerm",
+    "Piece",
     "PopulationTerm",
     "Quantity",
     "ScalarTerm",
     "Term",
     "ThresholdTerm",
     "Values",
+    "new_effects",
     "population_term",
     "suffix",
     "threshold_term",

@@ -1,4 +1,4 @@
-"""The lecture's models against the posteriors of real brms (tests/facts/posteriors).
+"""Models of the lecture and of brms' own pages against the posteriors of real brms.
 
 A row passes when mean, sd and both quantiles differ by less than four combined Monte Carlo
 standard errors. Single group effects are many, so one in a hundred of them may lie between
@@ -18,13 +18,20 @@ SLOW = [
     "classroom_nested",
     "classroom_slopes",
     "dyestuff_intercepts",
+    "epilepsy_negbinomial",
+    "epilepsy_poisson",
+    "inhaler_cumulative",
+    "kidney_lognormal",
+    "kidney_weibull",
     "mathach_pracad",
     "mathach_slopes",
     "rats_flat",
     "sleepstudy2_bernoulli",
+    "sleepstudy_distributional",
     "sleepstudy_intercepts",
     "sleepstudy_linear",
     "sleepstudy_slopes_only",
+    "sleepstudy_student",
     "sleepstudy_uncorrelated",
 ]
 PRIORS = {"rats_flat": bl.prior("normal(0, 1.5)", class_="b")}
@@ -35,11 +42,14 @@ OPTIONS = {"dyestuff_intercepts": {"adapt_delta": 0.99}}
 def check(golden, facts, record, case):
     fit, comparison = golden(case, PRIORS.get(case), **OPTIONS.get(case, {}))
     record(f"{case:28s} {comparison.largest:.2f} ({len(comparison.table)} parameters)")
-    assert comparison.largest < 4.0, comparison.table[comparison.table.max(axis=1) >= 4.0]
-    effects = comparison.effects.to_numpy()
-    if effects.size:
-        assert effects.max() < 5.0, comparison.effects[comparison.effects.max(axis=1) >= 5.0]
-        assert np.mean(effects > 4.0) <= 0.01
+    for table in (comparison.table, comparison.effects):
+        numbers = table.to_numpy()
+        # Of hundreds of comparisons one in a hundred may lie between 4 and 5 standard errors.
+        many = numbers.size > 200
+        assert not numbers.size or numbers.max() < (5.0 if many else 4.0), table[
+            table.max(axis=1) >= 4.0
+        ]
+        assert not many or np.mean(numbers > 4.0) <= 0.01
     check_tables(fit, facts(f"posteriors/{case}.json"))
 
 

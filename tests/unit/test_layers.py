@@ -25,6 +25,7 @@ LAYERS = {
     "dists": 1,
     "links": 1,
     "params": 2,
+    "observation": 2,
     "formula": 3,
     "design": 4,
     "terms": 5,
@@ -62,7 +63,10 @@ LAYERS = {
 COMMON = {"errors"}
 
 # Packages whose files must not know each other, and the files in them that all may import.
-SIBLINGS = {"families": {"base", "common", "responses"}, "engines": {"base", "upstream"}}
+SIBLINGS = {
+    "families": {"base", "categories", "common", "responses"},
+    "engines": {"base", "native", "nuts", "plan", "upstream"},
+}
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
 HEAVY = {
@@ -73,6 +77,7 @@ HEAVY = {
     "formulae",
     "graphviz",
     "matplotlib",
+    "numba",
     "nutpie",
     "pymc",
     "pytensor",
@@ -82,6 +87,16 @@ HEAVY = {
 # imported inside functions only.
 LOADED_LAZILY = {
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
+    "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
+    "engines.native.cache": "numba's, as the ones below",
+    "engines.native.callbacks": "compiled by numba, as are the ones below",
+    "engines.native.draws": "as above",
+    "engines.native.kernel": "as above",
+    "engines.native.likelihoods": "as above",
+    "engines.native.marginal": "as above",
+    "engines.native.predictors": "as above",
+    "engines.native.recover": "as above",
+    "engines.native.special": "as above",
 }
 
 # Other imports inside functions, as (module, what it imports), each with the reason. Imports of
