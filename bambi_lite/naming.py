@@ -80,9 +80,14 @@ def _variable(posterior: Mapping[Any, Any], name: str) -> np.ndarray:
 
 
 def _factor(correlations: list[np.ndarray], q: int) -> np.ndarray:
-    """The Cholesky factor of the matrix with these correlations, row by row above the diagonal."""
+    """The Cholesky factor of the matrix with these correlations, row by row above the diagonal.
+
+    Missing values where made-up correlations are those of no matrix.
+    """
     cor = np.broadcast_to(np.eye(q), (*correlations[0].shape, q, q)).copy()
     above = zip(*np.triu_indices(q, 1), strict=True)
     for (i, j), values in zip(above, correlations, strict=True):
         cor[..., i, j] = cor[..., j, i] = values
-    return np.linalg.cholesky(cor)
+    possible = np.linalg.eigvalsh(cor)[..., 0] > 0.0
+    cor[~possible] = np.eye(q)
+    return np.where(possible[..., None, None], np.linalg.cholesky(cor), np.nan)
