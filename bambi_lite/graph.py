@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .errors import listing
 from .params import Param, Prior
-from .priors import number
+from .priors import number, prior_text
 from .spec import DparSpec, ModelSpec
 from .terms import GroupBlock, GroupTerm, OffsetTerm, PopulationTerm
 
@@ -186,10 +184,7 @@ def _prior_text(priors: tuple[Prior, ...]) -> str:
     """The different priors of a parameter's elements, with the bounds that cut them."""
     texts = []
     for prior in dict.fromkeys(priors):
-        text = "flat"
-        if prior.dist is not None:
-            args = [v for value in prior.dist.args.values() for v in np.ravel(value)]
-            text = f"{prior.dist.name}({', '.join(number(v) for v in args)})"
+        text = prior_text(prior.dist) or "flat"
         bounds = (("> ", prior.lb), ("< ", prior.ub))
         limits = [f"{sign}{number(b)}" for sign, b in bounds if b is not None]
         texts.append(", ".join([text, *limits]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -105,6 +105,19 @@ class Column:
             data = np.where(data < 0, np.nan, data)
         data = data.view()
         return cls(name, value.kind, frozen(data), value.levels, value.names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AdditionColumns:
+    """The arguments of one addition term: columns by position, options by name.
+
+    Columns are of type :class:`Column`; a constant is repeated for each row. An option of kind
+    TRUE or FALSE is a bool.
+    """
+
+    name: str
+    args: tuple[Column, ...]
+    kwargs: Mapping[str, Any]
 
 
 # The order of punctuation in the locale that R is usually run in: before digits and letters.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,9 @@ INF = math.inf
 REAL_LINE = (-INF, INF)
 POSITIVE_LINE = (0.0, INF)
 UNIT = (0.0, 1.0)
+
+#: What a distribution can be of.
+type Over = Literal["numbers", "correlations", "proportions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class Vocable:
         ``random(generator, *args)``: NumPy draws of the shape that the arguments broadcast to.
     lcdf, lccdf : callable or None
         ``lcdf(xp, x, **args)``: log P(X <= x), and log P(X > x).
+    over : str
+        What it is a distribution of: single numbers, the Cholesky factor of a correlation matrix,
+        or proportions that add up to one (its argument is then a vector).
     """
 
     name: str
@@ -51,6 +58,7 @@ class Vocable:
     random: Callable[..., np.ndarray] | None = None
     lcdf: Callable[..., Array] | None = None
     lccdf: Callable[..., Array] | None = None
+    over: Over = "numbers"
 
 
 def shape_of(*args: Array) -> tuple[int, ...]:

@@ -72,6 +72,8 @@ class Dpar:
         The name that default priors and links know it by, where that is not its own: ``mu`` for
         ``muB``, ``sigma`` for ``sigmap2``. A parameter of stem ``mu`` takes the main formula
         unless it has its own.
+    known : str
+        Why it can have neither a formula nor another value, where it cannot.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Dpar:
     upper: float | str | None = None
     fixed: float | None = None
     stem: str = ""
+    known: str = ""
 
     @property
     def main(self) -> bool:
@@ -153,6 +156,10 @@ class Family:
     kernel : str
         Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
         where an engine has one; a test holds it to `likelihood`.
+    information : callable or None
+        ``information(family, response)``: about how much a row knows of its linear predictor of
+        ``mu`` (Fisher information on the link scale, one number or one a row), or None where the
+        link is another than the default one. It decides how group effects are sampled.
     """
 
     name: str
@@ -179,6 +186,7 @@ class Family:
     check_options: Callable[[Mapping[str, Any]], None] | None = None
     priors: Mapping[str, str] | None = None
     kernel: str = ""
+    information: Callable[[Family, Response], Any] | None = None
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""

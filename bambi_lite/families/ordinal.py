@@ -233,6 +233,11 @@ def _arguments(xp: Namespace, dpars: Linkeds, response: Response) -> dict[str, A
     return found
 
 
+def _information(family: Family, response: Response) -> float | None:
+    """A quarter to a third, the most that a row of a logistic latent scale has."""
+    return 0.3 if family.link("mu").name == "logit" else None
+
+
 def _family(
     name: str,
     make: Maker,
@@ -273,6 +278,7 @@ def _family(
         structure=structure,
         renew=_renew,
         thresholds=True,
+        information=_information,
         latent=True,
         law=law,
         options={"threshold": "flexible"},

@@ -75,11 +75,6 @@ def successes(family: str) -> Encoder:
     def encode(column: Column, additions: Mapping[str, Any]) -> Response:
         y = count_response(column, family)
         trials = additions["trials"]
-        if (bad := (trials < 0) | (trials % 1 != 0)).any():
-            raise DataError(
-                f"trials() is not a whole number of 0 or more in {rows_of(bad)}; "
-                f"family '{family}' needs the number of trials of each row."
-            )
         if (bad := y > trials).any():
             raise DataError(
                 f"Response '{column.name}' exceeds its number of trials in {rows_of(bad)}. "

@@ -145,14 +145,15 @@ GROUPINGS = _table(
     Signature(
         "gr",
         (
-            Param("group", "expr", required=True),
             Param("by", "name"),
             Param("cor", "flag", default=True),
             Param("id", "string"),
+            Param("pw", "expr"),
             Param("cov", "name"),
             _DIST,
-            Param("pw", "expr"),
         ),
+        rest="expr",
+        at_least=1,
     ),
     Signature(
         "mm",
@@ -162,6 +163,7 @@ GROUPINGS = _table(
             Param("by", "expr"),
             Param("cor", "flag", default=True),
             Param("id", "string"),
+            Param("pw", "expr"),
             Param("cov", "name"),
             _DIST,
         ),

@@ -6,10 +6,12 @@ from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .hazard import BaselineHazardTerm
+from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
+    "NEW_LEVELS",
     "SPACINGS",
     "BaselineHazardTerm",
     "By",
@@ -19,6 +21,7 @@ __all__ = [
     "FixedTerm",
     "GroupBlock",
     "GroupTerm",
+    "NewLevels",
     "OffsetTerm",
     "Piece",
     "PopulationTerm",
@@ -27,6 +30,7 @@ __all__ = [
     "Term",
     "ThresholdTerm",
     "Values",
+    "new_effects",
     "population_term",
     "suffix",
     "threshold_term",

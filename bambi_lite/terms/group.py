@@ -14,7 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..design import PredictorDesign
+from ..design import GroupDesign, PredictorDesign
 from ..dists import Dist
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace
@@ -81,10 +81,13 @@ class GroupBlock:
         Its coefficients.
     cor : bool
         Whether correlations are estimated.
+    place : (str, int)
+        The dpar and the position of the first group-level term that takes effects from it: what
+        the data say of its groups stands in the design of that term.
     by : By or None
         Of ``gr(by =)``.
-    cov : (str, int) or None
-        The dpar and the position of the group-level term that has the matrix of ``gr(cov = A)``.
+    cov : str
+        The name of the matrix of ``gr(cov = A)``, or empty.
     student : bool
         Whether the effects have a multivariate t distribution.
     """
@@ -94,8 +97,9 @@ class GroupBlock:
     levels: tuple[str, ...]
     coefs: tuple[Coef, ...]
     cor: bool
+    place: tuple[str, int]
     by: By | None = None
-    cov: tuple[str, int] | None = None
+    cov: str = ""
     student: bool = False
 
     @property
@@ -111,7 +115,7 @@ class GroupBlock:
     @property
     def simple(self) -> bool:
         """Whether the effects are normal with one covariance, independent between levels."""
-        return self.by is None and self.cov is None and not self.student
+        return self.by is None and not self.cov and not self.student
 
     @property
     def strata(self) -> tuple[str, ...]:
@@ -175,19 +179,20 @@ class GroupBlock:
             self.sd_dim: self.labels,
         }
 
+    def design(self, predictors: Sequence[PredictorDesign]) -> GroupDesign:
+        """What some data say of the groups."""
+        dpar, position = self.place
+        return next(p for p in predictors if p.dpar == dpar).groups[position]
+
     def arrays(self, predictors: Sequence[PredictorDesign]) -> dict[str, np.ndarray]:
         """The Cholesky factor of the matrix of ``gr(cov = )``, where there is one."""
-        if self.cov is None:
-            return {}
-        dpar, place = self.cov
-        matrix = next(p for p in predictors if p.dpar == dpar).groups[place].cov_matrix
-        assert matrix is not None
-        return {f"Lcov_{self.name}": np.linalg.cholesky(matrix)}
+        matrix = self.design(predictors).cov_matrix
+        return {} if matrix is None else {f"Lcov_{self.name}": np.linalg.cholesky(matrix)}
 
     def effects(self, xp: Namespace, p: Values, d: Values) -> Array:
         """The group-level effects, shape (..., levels, coefs), on the link scale."""
         z, sd = p[f"z_{self.name}"], p[f"sd_{self.name}"]
-        if self.cov is not None:
+        if self.cov:
             z = xp.matmul(d[f"Lcov_{self.name}"], z)
         r = self._scaled(xp, p, z, sd)
         if not self.student:

@@ -339,8 +339,8 @@ def test_trials_have_to_be_counts():
     with pytest.raises(bl.DataError) as error:
         bl.Model("y | trials(n) ~ 1", data, "beta_binomial")
     assert str(error.value) == (
-        "trials() is not a whole number of 0 or more in rows 1, 2 (counted from 0); family "
-        "'beta_binomial' needs the number of trials of each row."
+        "trials(n) is not a whole number of 0 or more in rows 1, 2 (counted from 0). It is the "
+        "number of trials of a row: 'successes | trials(total) ~ ...'."
     )
 
 

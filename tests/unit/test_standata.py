@@ -231,6 +231,22 @@ def test_weights_are_scaled_to_mean_one() -> None:
     assert data["weights"].tolist() == [0.5, 1.0, 1.5]
 
 
+def test_populations_and_prior_weights_of_groups() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0], "g": list("baba"), "s": list("tuvu")})
+    frame = frame.assign(p=[2.0, 0.5, 2.0, 0.5], q=list("mnmn"))
+    data = data_list(build_design(bl.bf("y ~ (1 | gr(g, by = q, pw = p))"), frame))
+    assert data["PW_1"].tolist() == [0.5, 2.0]
+    assert (data["Nby_1"], data["Jby_1"].tolist()) == (2, [2, 1])
+    of = {"a": 0.5, "b": 2.0, "t": 1.0, "u": 3.0, "v": 4.0}
+    frame["r"] = frame["s"].map(of)
+    text = "y ~ (1 | mm(g, s, by = cbind(q, q), pw = cbind(p, r)))"
+    with pytest.raises(bl.DataError, match="by variable"):
+        build_design(bl.bf(text), frame.assign(q=list("mnnn")))
+    data = data_list(build_design(bl.bf(text), frame))
+    assert data["PW_1"].tolist() == [0.5, 2.0, 1.0, 3.0, 4.0]
+    assert (data["N_1"], data["Jby_1"].tolist()) == (5, [2, 1, 1, 2, 1])
+
+
 def test_blanks_in_levels_are_dots_in_names() -> None:
     frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 6.0], "g": ["a b", "c", "a b", "c"]})
     assert bl.Model("y ~ (1 | g)", frame).variables()[-2:] == (

@@ -234,6 +234,62 @@ def test_groups_by_and_covariance() -> None:
             build_design(bf("y ~ (1 | gr(g, cov = A))"), data, {"A": matrix})
 
 
+def test_populations_of_groups_in_new_data() -> None:
+    data = frame(g=list("uvwuvw"), b=["p", "q", "p"] * 2)
+    design = build_design(bf("y ~ (1 | gr(g, by = b))"), data)
+    new = pd.DataFrame({"g": ["a", "v", "z"], "b": ["q", "q", "p"]})
+    (group,) = design.new_data(new, allow_new_levels=True).predictors[0].groups
+    assert group.new_levels == ("a", "z")
+    assert group.by[2].tolist() == [0, 1, 0, 1, 0]
+    wrong = {
+        r"has levels that the training data do not have: 'r'\. Known: 'p', 'q'": ["q", "q", "r"],
+        "is 'p' in the group 'v', and was 'q' there": ["q", "p", "p"],
+    }
+    for why, b in wrong.items():
+        with pytest.raises(DataError, match=why):
+            design.new_data(new.assign(b=b), allow_new_levels=True)
+    twice = pd.DataFrame({"g": ["a", "a"], "b": ["p", "q"]})
+    with pytest.raises(DataError, match="more than one value in the group 'a'"):
+        design.new_data(twice, allow_new_levels=True)
+
+
+def test_prior_weights_of_groups() -> None:
+    data = frame(g=list("wvuwvu"), p=[2.0, 0.5, 1.0] * 2, q=[0.0, 3.0, 4.0] * 2)
+    design = build_design(bf("y ~ (1 | gr(g, pw = 2 * p))"), data)
+    (group,) = design.predictors[0].groups
+    assert (group.levels, group.pw.tolist()) == (("u", "v", "w"), [2.0, 1.0, 4.0])
+    assert "p" in design.variables
+    # The weights belong to the levels that were fitted: new data need none.
+    (new,) = design.new_data(data[["g"]].iloc[:2]).predictors[0].groups
+    assert new.pw.tolist() == [2.0, 1.0, 4.0]
+    with pytest.warns(DataWarning, match="1 of 6 rows"):
+        build_design(bf("y ~ (1 | gr(g, pw = p))"), data.assign(p=[None, 1, 1, 1, 1, 1]))
+
+
+def test_category_specific_group_effects() -> None:
+    data = frame(o=pd.Categorical(list("LMHLMH"), ["L", "M", "H"], ordered=True),
+                 x=range(6), f=list("abcabc"), g=list("uvwuvw"), i=[1, 2, 4, 1, 2, 3])  # fmt: skip
+    coefs = {
+        "o ~ (cs(1) | g)": ("Intercept[1]", "Intercept[2]"),
+        "i ~ (cs(1) | g)": ("Intercept[1]", "Intercept[2]", "Intercept[3]"),
+        "i | thres(4) ~ (cs(1) | g)": tuple(f"Intercept[{k}]" for k in (1, 2, 3, 4)),
+        "i | cat(3) ~ (cs(1) | g)": ("Intercept[1]", "Intercept[2]"),
+        "o ~ (cs(1 + x) || g)": ("Intercept[1]", "Intercept[2]", "x[1]", "x[2]"),
+        "o ~ (x + cs(f) | g)": (
+            "x", "fa[1]", "fa[2]", "fb[1]", "fb[2]", "fc[1]", "fc[2]",
+        ),
+    }  # fmt: skip
+    for text, expected in coefs.items():
+        (group,) = build_design(bf(text), data).predictors[0].groups
+        assert group.coefs == expected, text
+        assert group.types == tuple("cs" if c.endswith("]") else "" for c in expected)
+    design = build_design(bf("o ~ (cs(1 + x) | g)"), data)
+    (group,) = design.new_data(data[["x", "g"]].iloc[[4]]).predictors[0].groups
+    assert group.Z.tolist() == [[1, 1, 4, 4]]
+    with pytest.raises(DataError, match="thresholds of its own"):
+        build_design(bf("i | thres(gr = f) ~ (cs(1) | g)"), data)
+
+
 def test_multimembership() -> None:
     data = frame(a=list("uvwuvw"), b=list("vwuvwx"), p=[1.0, 2, 3, 4, 5, 6], q=1.0)
     (group,) = (
@@ -249,7 +305,22 @@ def test_multimembership() -> None:
     np.testing.assert_allclose(group.weights[1], [2, 1])
     (group,) = build_design(bf("y ~ (mmc(p, q) | mm(a, b))"), data).predictors[0].groups
     assert (group.coefs, group.Z.shape) == (("Intercept", "mmcpq"), (6, 2, 2))
+    assert group.types == ("", "mmc")
     assert group.Z[1].tolist() == [[1, 2], [1, 1]]
+
+
+def test_populations_and_prior_weights_of_members() -> None:
+    of = {"u": ("s", 1.0), "v": ("t", 2.0), "w": ("s", 3.0), "x": ("t", 0.5)}
+    data = frame(a=list("uvwuvw"), b=list("vwuvwx"))
+    for member in "ab":
+        data[f"by{member}"], data[f"p{member}"] = zip(*map(of.get, data[member]), strict=True)
+    text = "y ~ (1 | mm(a, b, by = cbind(bya, byb), pw = cbind(pa, pb)))"
+    (group,) = build_design(bf(text), data).predictors[0].groups
+    assert (group.by[0], group.by[1]) == ("cbind(bya, byb)", ("s", "t"))
+    assert [group.by[1][c] for c in group.by[2]] == [of[level][0] for level in group.levels]
+    assert group.pw.tolist() == [of[level][1] for level in group.levels]
+    with pytest.raises(DataError, match="more than one value in the group 'v'"):
+        build_design(bf(text), data.assign(byb=["t", "s", "s", "s", "s", "t"]))
 
 
 def test_several_responses() -> None:
