@@ -130,7 +130,7 @@ def _model(
         designs={_owner(p): (p.columns, p.X) for p in predictors},
     )
     target = _target(family, dpars, params, scales)
-    rows = prior_table(_own_priors(default_rows(target), family), target, prior)
+    rows = prior_table(_defaults(family, target), target, prior)
     priors = assign(params, rows, data_numbers(response))
     check_available(priors)
     spec = ModelSpec(
@@ -184,19 +184,24 @@ def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
         When they do not fit the model.
     """
     target = _target(spec.family, spec.dpars, spec.params, spec.scales)
-    rows = prior_table(_own_priors(default_rows(target), spec.family), target, prior)
+    rows = prior_table(_defaults(spec.family, target), target, prior)
     assign(spec.params, rows, data_numbers(spec.response))
     return rows
 
 
-def _own_priors(rows: Sequence[PriorRow], family: Family) -> tuple[PriorRow, ...]:
-    """The default rows of a family that has default priors of its own."""
+def _defaults(family: Family, target: Target) -> tuple[PriorRow, ...]:
+    """The default rows; those of a family that has default priors of its own."""
+    rows = default_rows(target)
     if family.priors is None:
-        return tuple(rows)
+        return rows
     own = {"Intercept", *(d.name for d in family.dpars)}
     names = ((row, "_".join(filter(None, (row.cls, row.dpar)))) for row in rows)
     return tuple(
-        replace(row, prior=family.priors.get(name, "") if not (row.coef or row.group) else "")
+        replace(
+            row,
+            prior=family.priors.get(name, "") if not (row.coef or row.group) else "",
+            computed=None,
+        )
         if row.cls in own
         else row
         for row, name in names

@@ -36,6 +36,16 @@ class BaselineHazardTerm:
         """Where the family finds them among its dpars, and brms' name of the draws."""
         return "sbhaz"
 
+    @property
+    def centres(self) -> str:
+        """Nothing: the weights are about no column."""
+        return ""
+
+    @property
+    def simple(self) -> bool:
+        """No: the likelihood takes them stratum by stratum."""
+        return False
+
     def _name(self, i: int) -> str:
         """``sbhaz``, or ``sbhaz_1`` for the first stratum of several."""
         ending = suffix(self.resp)

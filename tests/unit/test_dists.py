@@ -149,13 +149,6 @@ def test_lkj_draws_have_beta_marginals(q, eta):
             assert stats.kstest((R[:, i, j] + 1.0) / 2.0, stats.beta(a, a).cdf).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("alpha", [1.0, 2.5])
-def test_one_number_of_a_dirichlet_is_that_of_all(alpha):
-    x = np.array([[0.2, 0.3, 0.5], [0.9, 0.06, 0.04]])
-    expected = stats.dirichlet(np.full(3, alpha)).logpdf(x.T)
-    np.testing.assert_allclose(prior_dist("dirichlet", (alpha,), "").logp(XP, x), expected)
-
-
 @each([0.5, 1.0, 2.0, 7.0])
 def test_lkj_of_two_integrates_to_one(eta):
     def density(x):
