@@ -52,16 +52,6 @@ class BaselineHazardTerm:
         return f"sbhaz{ending}" if self.groups == ("",) else f"sbhaz{ending}_{i + 1}"
 
     @property
-    def centres(self) -> str:
-        """No columns are centred for them."""
-        return ""
-
-    @property
-    def simple(self) -> bool:
-        """They are proportions."""
-        return False
-
-    @property
     def params(self) -> tuple[Param, ...]:
         """The weights of each stratum."""
         return tuple(

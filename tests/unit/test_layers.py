@@ -86,7 +86,14 @@ HEAVY = {
 # Modules that may import HEAVY libraries at their top, each with the reason. They are themselves
 # imported inside functions only.
 LOADED_LAZILY = {
-    "dists.kernels": "compiles with numba; a word imports it when its CDF is asked for",
+    "dists.kernels.kernel": "compiles with numba; a word imports it when its CDF is asked for",
+    "dists.kernels.graph": "as above",
+    "dists.kernels.beta": "as above",
+    "dists.kernels.circle": "as above",
+    "dists.kernels.counts": "as above",
+    "dists.kernels.gamma": "as above",
+    "dists.kernels.normal": "as above",
+    "dists.kernels.shared": "as above",
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
     "dists.kernels.jit": "compiles functions by numba; the texts below use it",

@@ -10,7 +10,7 @@ from pytensor.link.numba.dispatch.basic import register_funcify_and_cache_key
 from pytensor.scalar.basic import ScalarOp, float64
 from pytensor.tensor.elemwise import Elemwise
 
-from .kernel import Kernel, fingerprint
+from .texts import fingerprint
 
 
 class KernelOp(ScalarOp):
@@ -20,7 +20,7 @@ class KernelOp(ScalarOp):
     call of the kernel. Second derivatives are not known.
     """
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Any) -> None:
         self.kernel = kernel
         self.nin = kernel.n_args
         self.nout = kernel.n_values * (1 + kernel.n_args)
@@ -69,6 +69,6 @@ register_funcify_and_cache_key(KernelOp)(_compile)
 
 
 @cache
-def operation(kernel: Kernel) -> Elemwise:
+def operation(kernel: Any) -> Elemwise:
     """The kernel over tensors that broadcast."""
     return Elemwise(KernelOp(kernel))

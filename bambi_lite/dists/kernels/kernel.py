@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import numba
@@ -67,11 +65,3 @@ def _ufunc(kernel: Kernel) -> Callable[..., np.ndarray]:
     }
     made: Callable[..., np.ndarray] = numba.vectorize(forms[kernel.n_args])
     return made
-
-
-@cache
-def fingerprint() -> str:
-    """What the code of all kernels is known by in PyTensor's cache of compiled functions."""
-    parts = sorted(resources.files(__package__).iterdir(), key=lambda part: part.name)
-    texts = [part.read_bytes() for part in parts if part.name.endswith(".py")]
-    return hashlib.sha256(b"".join(texts)).hexdigest()
