@@ -1,6 +1,7 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
-from .api import Model, brm, default_prior
+from .api import Model, brm
+from .audit import PriorReport
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .engines import SampleSettings
@@ -20,13 +21,17 @@ from .families import (
     Beta,
     Family,
     Gamma,
+    acat,
     asym_laplace,
     bernoulli,
     beta_binomial,
     binomial,
     brmsfamily,
     categorical,
+    cratio,
     cumulative,
+    dirichlet,
+    dirichlet_multinomial,
     exgaussian,
     exponential,
     families,
@@ -35,16 +40,20 @@ from .families import (
     gen_extreme_value,
     geometric,
     get_family,
+    hurdle_cumulative,
     hurdle_gamma,
     hurdle_lognormal,
     hurdle_negbinomial,
     hurdle_poisson,
     inverse_gaussian,
+    logistic_normal,
     lognormal,
+    multinomial,
     negbinomial,
     poisson,
     shifted_lognormal,
     skew_normal,
+    sratio,
     student,
     von_mises,
     weibull,
@@ -57,7 +66,13 @@ from .families import (
 )
 from .fit import Fit
 from .formula import BrmsFormula, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from .prior_diff import PriorDiff, diff_prior
+from .prior_tables import default_prior, list_prior_sets, prior_summary, validate_prior
 from .priors import PriorSet, prior
+
+#: brms' other names for the same functions.
+get_prior = default_prior
+set_prior = prior
 
 __version__ = "0.1.0"
 
@@ -76,10 +91,13 @@ __all__ = [
     "FormulaError",
     "Gamma",
     "Model",
+    "PriorDiff",
     "PriorError",
+    "PriorReport",
     "PriorSet",
     "SampleSettings",
     "SamplingError",
+    "acat",
     "asym_laplace",
     "bernoulli",
     "beta_binomial",
@@ -88,9 +106,13 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "cratio",
     "cumulative",
     "default_prior",
     "describe_data",
+    "diff_prior",
+    "dirichlet",
+    "dirichlet_multinomial",
     "exgaussian",
     "explain",
     "exponential",
@@ -100,6 +122,8 @@ __all__ = [
     "gen_extreme_value",
     "geometric",
     "get_family",
+    "get_prior",
+    "hurdle_cumulative",
     "hurdle_gamma",
     "hurdle_lognormal",
     "hurdle_negbinomial",
@@ -107,20 +131,27 @@ __all__ = [
     "inverse_gaussian",
     "lf",
     "list_data",
+    "list_prior_sets",
     "load_data",
+    "logistic_normal",
     "lognormal",
+    "multinomial",
     "mvbf",
     "negbinomial",
     "nlf",
     "poisson",
     "prior",
+    "prior_summary",
     "register_transform",
     "set_mecor",
     "set_nl",
+    "set_prior",
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
+    "sratio",
     "student",
+    "validate_prior",
     "von_mises",
     "weibull",
     "zero_inflated_beta",

@@ -224,7 +224,8 @@ def family_data(additions: Mapping[str, AdditionColumns]) -> dict[str, Any]:
     for name, addition in additions.items():
         if name in ("thres", "cat"):
             if addition.args:
-                found["thres"] = _whole(addition.args[0], name, 1)
+                # cat(n), the older form, counts the categories: one more than thresholds.
+                found["thres"] = _whole(addition.args[0], name, 1) - (name == "cat")
             if "gr" in addition.kwargs:
                 found["gr"] = addition.kwargs["gr"]
         elif name in ("vreal", "vint"):

@@ -128,6 +128,11 @@ def formula_error(message: str, text: str, position: int, length: int = 1) -> Fo
     position, length : int
         Where the offending token starts, and how many characters it has.
     """
+    return FormulaError(marked(message, text, position, length))
+
+
+def marked(message: str, text: str, position: int, length: int = 1) -> str:
+    """A message with the text that it is about below it, and carets under the token."""
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     line = text[start : end if end >= 0 else len(text)]
@@ -140,4 +145,4 @@ def formula_error(message: str, text: str, position: int, length: int = 1) -> Fo
         line = head + line[left:right] + tail
         column = column - left + len(head)
     marks = "^" * max(1, min(length, len(line) - column))
-    return FormulaError(f"{message}\n  {line}\n  {' ' * column}{marks}")
+    return f"{message}\n  {line}\n  {' ' * column}{marks}"

@@ -13,6 +13,8 @@ import pandas as pd
 from .draws import Draws, labelled, named_tree
 from .engines import SampleSettings
 from .errors import DataError, listing, suggest
+from .logprior import log_prior
+from .naming import read_parameters
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -36,8 +38,8 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         ``cor_Subject__Intercept__Days``, ``r_Subject[308,Days]``, ``sigma``. White space in
         levels may be dots, as brms writes it. Optional columns: ``chain`` (else all rows are one
         chain) and ``iteration`` or ``draw`` (else rows are in order), also with a leading dot;
-        ``Intercept``, the centred one, is computed where it is missing; ``lprior``, ``lp__`` and
-        dpars that the model fixes are ignored.
+        ``Intercept``, the centred one, is computed where it is missing, and a dpar that the model
+        fixes has its value there; ``lprior`` and ``lp__`` are ignored.
 
     Returns
     -------
@@ -66,11 +68,17 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         for part in spec.terms()
         for q in part.quantities(values)
     ]
-    computed = [q.name for _, q, _ in expected if q.key.cls == "Intercept" and q.name not in frame]
+    present = set(frame.columns)
+    # What the model knows, or can tell from the rest, may be missing.
+    computed = [
+        q.name
+        for part, q, found in expected
+        if (q.key.cls == "Intercept" or not part.params) and not present & set(found.ravel())
+    ]
     _check_columns(
         frame.columns,
         [c for _, q, found in expected if q.name not in computed for c in found.ravel()],
-        [*computed, *(d.name for d in spec.dpars if not d.predicted)],
+        [c for _, q, found in expected if q.name in computed for c in found.ravel()],
         str(spec.formula),
     )
     rows = _rows_by_chain(frame)
@@ -86,8 +94,11 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     partial, _ = labelled(given)
     for part, q, _ in expected:
         if q.name in computed:
-            given.append(replace(q, values=part.read(partial)[q.name]))
-    tree, keys = named_tree(spec, given)
+            known = np.broadcast_to(q.values[0, 0], (*rows.shape, *np.shape(q.values)[2:]))
+            given.append(replace(q, values=part.read(partial).get(q.name, known)))
+    posterior, _ = labelled(given)
+    priors = log_prior(spec, read_parameters(spec, posterior))
+    tree, keys = named_tree(spec, given, log_priors=priors)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))

@@ -114,7 +114,13 @@ def log_bounds(
     return _between(xp, (below[0], below[1]), (above[0], above[1]))
 
 
-def draw(rng: np.random.Generator, dist: Dist, seen: Observation, discrete: bool) -> np.ndarray:
+def draw(
+    rng: np.random.Generator,
+    dist: Dist,
+    seen: Observation,
+    discrete: bool,
+    give_up: bool = False,
+) -> np.ndarray:
     """Random responses; those of a truncated response lie between its bounds.
 
     Parameters
@@ -127,6 +133,9 @@ def draw(rng: np.random.Generator, dist: Dist, seen: Observation, discrete: bool
         Its bounds.
     discrete : bool
         Whether the response is a whole number.
+    give_up : bool
+        Whether responses without any probability between the bounds are missing values, not an
+        error.
 
     Raises
     ------
@@ -148,12 +157,18 @@ def draw(rng: np.random.Generator, dist: Dist, seen: Observation, discrete: bool
             values[outside] = rest.random(rng)
             continue
         with np.errstate(all="ignore"):  # the logarithm of zero is meant where it occurs
-            values[outside] = _inverted(rng, rest, lower[outside], upper[outside], discrete)
+            ends = lower[outside], upper[outside]
+            values[outside] = _inverted(rng, rest, *ends, discrete, give_up)
     return values
 
 
 def _inverted(
-    rng: np.random.Generator, dist: Dist, lower: np.ndarray, upper: np.ndarray, discrete: bool
+    rng: np.random.Generator,
+    dist: Dist,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    discrete: bool,
+    give_up: bool,
 ) -> np.ndarray:
     """Draws between bounds: the values that the distribution function takes to uniform ones.
 
@@ -174,7 +189,8 @@ def _inverted(
         np.where(has_lower, dist.lccdf(xp, low), 0.0),
         np.where(has_upper, dist.lccdf(xp, high), -np.inf),
     )
-    if (bad := ~(_between(xp, below, above) > -np.inf)).any():
+    bad = ~(_between(xp, below, above) > -np.inf)
+    if bad.any() and not give_up:
         raise SamplingError(
             f"{int(bad.sum())} predicted values have no probability at all between the bounds of "
             f"trunc(): the model puts them elsewhere."
@@ -195,7 +211,7 @@ def _inverted(
         middle = np.floor(middle) if discrete else middle
         up = reached(middle)
         low, high = np.where(up, low, middle), np.where(up, middle, high)
-    return np.asarray(np.clip(high, lower, upper))
+    return np.asarray(np.where(bad, np.nan, np.clip(high, lower, upper)))
 
 
 def _until(

@@ -117,7 +117,9 @@ def _mean(
 ) -> np.ndarray:
     xp = numpy_namespace()
     if "lb" not in seen.arrays and "ub" not in seen.arrays:
-        return np.asarray(family.mean(xp, linked, response))
+        # A category without any probability is meant where it occurs.
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(family.mean(xp, linked, response))
     if family.truncated_mean is None:
         raise FamilyError(
             f"The expectation of a truncated response is not available for family "

@@ -17,7 +17,8 @@ def _gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
     return alpha * xp.log(beta) - xp.gammaln(alpha) + (alpha - 1.0) * xp.log(x) - beta * x
 
 
-def _inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
+def inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
+    """Log-density of the reciprocal of a gamma variable."""
     return (
         alpha * xp.log(xp.asarray(beta)) - xp.gammaln(alpha) - (alpha + 1.0) * xp.log(x) - beta / x
     )
@@ -25,7 +26,7 @@ def _inv_gamma(xp: Namespace, x: Array, alpha: Array, beta: Array) -> Array:
 
 def _inv_chi_square(xp: Namespace, x: Array, nu: Array) -> Array:
     """One over a chi-square variable of `nu` degrees of freedom."""
-    return _inv_gamma(xp, x, nu / 2.0, 0.5)
+    return inv_gamma(xp, x, nu / 2.0, np.float64(0.5))
 
 
 def _lognormal(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
@@ -91,8 +92,15 @@ WORDS = (
         positive=("alpha", "beta"),
         random=lambda rng, alpha, beta: rng.gamma(alpha, 1.0 / np.asarray(beta)),
     ),
-    Vocable("inv_gamma", ("alpha", "beta"), POSITIVE_LINE, _inv_gamma, positive=("alpha", "beta")),
-    Vocable("inv_chi_square", ("nu",), POSITIVE_LINE, _inv_chi_square, positive=("nu",)),
+    Vocable("inv_gamma", ("alpha", "beta"), POSITIVE_LINE, inv_gamma, positive=("alpha", "beta")),
+    Vocable(
+        "inv_chi_square",
+        ("nu",),
+        POSITIVE_LINE,
+        _inv_chi_square,
+        positive=("nu",),
+        random=lambda rng, nu: 1.0 / rng.chisquare(nu),
+    ),
     Vocable(
         "lognormal",
         ("mu", "sigma"),

@@ -74,7 +74,7 @@ def _random_asym_laplace(
     return np.asarray(mu + sigma * np.where(rng.random(size) < q, -jump / p, jump / q))
 
 
-def _exp_mod_normal(xp: Namespace, x: Array, mu: Array, sigma: Array, beta: Array) -> Array:
+def exgaussian(xp: Namespace, x: Array, mu: Array, sigma: Array, beta: Array) -> Array:
     """Normal(mu, sigma) plus an exponential of mean beta (Stan functions reference, 16.6).
 
     Below z = 0 the density is written with the scaled complementary error function: its two
@@ -87,9 +87,8 @@ def _exp_mod_normal(xp: Namespace, x: Array, mu: Array, sigma: Array, beta: Arra
     return xp.where(z < 0.0, low, high) - xp.log(beta)
 
 
-def _random_exp_mod_normal(
-    rng: np.random.Generator, mu: Array, sigma: Array, beta: Array
-) -> np.ndarray:
+def random_exgaussian(rng: np.random.Generator, mu: Array, sigma: Array, beta: Array) -> np.ndarray:
+    """Draws of a normal plus an exponential of mean beta."""
     size = shape_of(mu, sigma, beta)
     draws = mu + sigma * rng.standard_normal(size) + beta * rng.standard_exponential(size)
     return np.asarray(draws)
@@ -169,7 +168,6 @@ WORDS = (
         REAL_LINE,
         _skew_normal,
         positive=("omega",),
-        prior=False,
         random=_random_skew_normal,
     ),
     Vocable(
@@ -182,13 +180,13 @@ WORDS = (
         random=_random_asym_laplace,
     ),
     Vocable(
-        "exp_mod_normal",
+        "exgaussian",
         ("mu", "sigma", "beta"),
         REAL_LINE,
-        _exp_mod_normal,
+        exgaussian,
         positive=("sigma", "beta"),
         prior=False,
-        random=_random_exp_mod_normal,
+        random=random_exgaussian,
     ),
     Vocable(
         "gen_extreme_value",
@@ -205,7 +203,6 @@ WORDS = (
         (-math.pi, math.pi),
         _von_mises,
         positive=("kappa",),
-        prior=False,
         random=lambda rng, mu, kappa: rng.vonmises(mu, kappa),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -11,10 +11,10 @@ import numpy as np
 
 from ..errors import PriorError, listing, suggest
 from ..xp import Array, Namespace
-from . import categories, correlation, counts, mixed, positive, real, unit
+from . import categories, correlation, counts, mixed, only_priors, positive, real, unit
 from .words import Vocable
 
-_KINDS = (real, positive, unit, counts, mixed, categories, correlation)
+_KINDS = (real, positive, unit, counts, mixed, categories, correlation, only_priors)
 
 #: Every distribution the package knows, by Stan's name.
 VOCABULARY: Mapping[str, Vocable] = MappingProxyType(
@@ -34,7 +34,9 @@ class Dist:
     name : str
         A name of :data:`VOCABULARY`.
     args : mapping
-        Arguments by name: numbers in a prior, arrays or graph variables in a likelihood.
+        Arguments by name: numbers in a prior (a tuple of them where a distribution has one each
+        for several proportions, text where it names a number of the data), arrays or graph
+        variables in a likelihood.
     own : Vocable, optional
         A word that is not in :data:`VOCABULARY`: one that depends on a link, or a user's own.
     """
@@ -67,22 +69,27 @@ class Dist:
         return (Dist, (self.name, dict(self.args), self.own))
 
 
-def prior_dist(name: str, values: tuple[float, ...], text: str) -> Dist:
+#: An argument of a prior: a number, several, or the name of a number of the data (``min_Y``).
+type Argument = float | tuple[float, ...] | str
+
+
+def prior_dist(name: str, values: Sequence[Argument], text: str) -> Dist:
     """A prior from its name and positional arguments, checked.
 
     Parameters
     ----------
     name : str
         Stan's name of the distribution.
-    values : tuple of float
-        Arguments in Stan's order.
+    values : sequence
+        Arguments in Stan's order; the name of a number of the data is not checked.
     text : str
         The text they were read from, for the message.
 
     Raises
     ------
     PriorError
-        For an unknown name, a wrong number of arguments, or a scale that is not positive.
+        For an unknown name, a wrong number of arguments, a vector in the place of a number, or a
+        scale that is not positive.
 
     Examples
     --------
@@ -93,7 +100,7 @@ def prior_dist(name: str, values: tuple[float, ...], text: str) -> Dist:
     if name not in known:
         raise PriorError(
             f"Unknown distribution '{name}' in prior '{text}'. "
-            f"Available distributions: {listing(sorted(known), 20)}.{suggest(name, known)}"
+            f"Available distributions: {listing(sorted(known), 40)}.{suggest(name, known)}"
         )
     word = VOCABULARY[ALIASES.get(name, name)]
     if len(values) != len(word.args):
@@ -101,10 +108,24 @@ def prior_dist(name: str, values: tuple[float, ...], text: str) -> Dist:
             f"Prior '{text}' has {len(values)} argument(s), but '{name}' takes {len(word.args)}: "
             f"{name}({', '.join(word.args)})."
         )
-    args = dict(zip(word.args, values, strict=True))
+    args: dict[str, Any] = dict(zip(word.args, values, strict=True))
+    for arg, value in args.items():
+        several = isinstance(value, tuple)
+        if several and word.over != "proportions":
+            raise PriorError(f"In prior '{text}', '{arg}' is one number, not a vector.")
+        if word.over == "proportions" and not several:
+            args[arg] = (value,)  # one number for all of them
     for arg in word.positive:
-        if not args[arg] > 0.0:
-            raise PriorError(f"In prior '{text}', '{arg}' has to be positive, not {args[arg]:g}.")
-    if word.name == "uniform" and not args["lower"] < args["upper"]:
-        raise PriorError(f"In prior '{text}', the lower limit has to be below the upper one.")
+        _check_positive(arg, args[arg], text)
+    if word.name == "uniform":
+        limits = args["lower"], args["upper"]
+        if not any(isinstance(v, str) for v in limits) and not limits[0] < limits[1]:
+            raise PriorError(f"In prior '{text}', the lower limit has to be below the upper one.")
     return Dist(word.name, args)
+
+
+def _check_positive(arg: str, value: Any, text: str) -> None:
+    numbers = value if isinstance(value, tuple) else (value,)
+    bad = [v for v in numbers if not isinstance(v, str) and not v > 0.0]
+    if bad:
+        raise PriorError(f"In prior '{text}', '{arg}' has to be positive, not {bad[0]:g}.")

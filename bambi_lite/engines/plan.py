@@ -10,7 +10,9 @@ from typing import Any
 from ..errors import SamplingError
 from ..spec import ModelSpec
 from ..terms import GroupBlock
+from .native.centring import ENOUGH, informed, means_within
 from .native.covered import NotCoveredError, check_covered
+from .native.rows import correlated_columns, equal_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Plan:
         The block of group effects that is integrated out; empty for none.
     centred : mapping
         Blocks whose effects are sampled around their mean rather than as standard normal
-        innovations, with the columns (parameter and element, coefficient) that make up the mean.
+        innovations, with the population-level columns (parameter and element) in their mean.
     decomposed : tuple of str
         Coefficients that are sampled on orthogonal columns (QR).
     collapse : bool
@@ -37,7 +39,7 @@ class Plan:
 
     engine: str = "kernels"
     integrated: str = ""
-    centred: Mapping[str, tuple[tuple[str, int, int], ...]] = field(
+    centred: Mapping[str, tuple[tuple[str, int], ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
     decomposed: tuple[str, ...] = ()
@@ -97,7 +99,38 @@ def make_plan(spec: ModelSpec, marginalize: Any = "auto", kernels: bool = True) 
                 f"those of '{block.group}' ({len(block.levels)} x {len(block.coefs)}) are "
                 f"integrated out and drawn afterwards"
             )
-    return Plan("kernels", integrated=integrated, reasons=MappingProxyType(reasons))
+    centred: dict[str, tuple[tuple[str, int], ...]] = {}
+    for block in spec.blocks:
+        if block.name == integrated:
+            continue
+        ratio = informed(spec, block)
+        how = "non-centred"
+        if ratio > ENOUGH:
+            # A column can be in the mean of one block alone.
+            taken = {which for own in centred.values() for which in own}
+            within = means_within(spec, block, block.coefs[0].dpar)
+            centred[block.name] = tuple(which for which in within if which not in taken)
+            how = "centred around what is constant within its levels"
+        reasons[f"effects of '{block.group}'"] = (
+            f"{how}: a level knows {ratio:.2g} times as much of its effects as their distribution"
+        )
+    decomposed = tuple(correlated_columns(spec))
+    if decomposed:
+        reasons["coefficients"] = "sampled on orthogonal columns (QR)"
+    n, merged = spec.design.n_obs, 0
+    if not integrated:
+        merged = len(equal_rows(spec).rows)
+    collapse = 0 < merged <= n // 2
+    if collapse:
+        reasons["rows"] = f"{n} rows are {merged} different ones with weights"
+    return Plan(
+        "kernels",
+        integrated=integrated,
+        centred=MappingProxyType(centred),
+        decomposed=decomposed,
+        collapse=collapse,
+        reasons=MappingProxyType(reasons),
+    )
 
 
 def _uncovered(spec: ModelSpec) -> str:

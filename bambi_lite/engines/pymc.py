@@ -15,7 +15,13 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from ..dists import VOCABULARY, Dist
+from ..dists import (
+    Dist,
+    Law,
+    cholesky_of_partials,
+    law_of,
+    partial_shapes,
+)
 from ..errors import SamplingError, listing
 from ..observation import Observation, draw, log_density
 from ..params import Param, Prior
@@ -42,6 +48,7 @@ _NATIVE: Mapping[str, tuple[Any, Callable[..., dict[str, Any]]]] = {
     "weibull": (pm.Weibull, lambda alpha, sigma: {"alpha": alpha, "beta": sigma}),
     "beta": (pm.Beta, lambda alpha, beta: {"alpha": alpha, "beta": beta}),
     "uniform": (pm.Uniform, lambda lower, upper: {"lower": lower, "upper": upper}),
+    "gumbel": (pm.Gumbel, lambda mu, beta: {"mu": mu, "beta": beta}),
 }
 
 #: Symmetric distributions cut at their centre have a form of their own, cheaper than Truncated.
@@ -52,40 +59,82 @@ _HALF: Mapping[str, tuple[Any, Callable[..., dict[str, Any]]]] = {
 }
 
 
-def _bounded(prior: Prior) -> tuple[float | None, float | None]:
-    """The bounds of a prior that its distribution's own support does not imply."""
-    low, high = (-np.inf, np.inf) if prior.dist is None else VOCABULARY[prior.dist.name].support
-    if prior.dist is not None and prior.dist.name == "uniform":
-        low, high = prior.dist.args["lower"], prior.dist.args["upper"]
-    lb = prior.lb if prior.lb is not None and prior.lb > low else None
-    ub = prior.ub if prior.ub is not None and prior.ub < high else None
-    return lb, ub
-
-
 def _random_variable(name: str, prior: Prior, shape: tuple[int, ...], dims: Any) -> Any:
     """A PyMC random variable with that prior, inside the model context."""
-    lb, ub = _bounded(prior)
     size = {"dims": dims} if dims else {"shape": shape}
-    if prior.dist is None:
-        if lb is None and ub is None:
+    dist = prior.dist
+    if dist is None:
+        if prior.lb is None and prior.ub is None:
             return pm.Flat(name, **size)
-        interval = pm.distributions.transforms.Interval(lb, ub)
-        low = -np.inf if lb is None else lb
-        high = np.inf if ub is None else ub
-        start = (
-            (low + high) / 2.0 if lb is not None and ub is not None else max(low, high - 2.0) + 1.0
-        )
-        return pm.Flat(name, transform=interval, initval=np.full(shape, start), **size)
+        return _bounded_flat(name, prior.lb, prior.ub, shape, size)
+    if dist.name == "constant":
+        return pm.Deterministic(name, pt.full(shape, np.float64(dist.args["value"])), dims=dims)
+    law = law_of(dist, prior.lb, prior.ub)
+    if dist.name == "pymc":
+        return _foreign(name, law, shape, dims)
     # As float64: PyTensor keeps a plain 1.5 in single precision and so its logarithm too.
-    args = {arg: np.float64(value) for arg, value in prior.dist.args.items()}
-    make, rename = _NATIVE[prior.dist.name]
-    if lb is None and ub is None:
+    args = {arg: np.float64(value) for arg, value in dist.args.items()}
+    if not law.cut and dist.name in _NATIVE:
+        make, rename = _NATIVE[dist.name]
         return make(name, **rename(**args), **size)
-    if lb == 0.0 and ub is None and prior.dist.name in _HALF and prior.dist.args["mu"] == 0.0:
-        make, rename = _HALF[prior.dist.name]
+    half = law.lower == 0.0 and law.upper == np.inf
+    if half and dist.name in _HALF and dist.args["mu"] == 0.0:
+        make, rename = _HALF[dist.name]
         return make(name, **rename(**args), **size)
-    base = make.dist(**rename(**args))
-    return pm.Truncated(name, base, lower=lb, upper=ub, **size)
+    return _by_law(name, law, size)
+
+
+def _bounded_flat(
+    name: str, lb: float | None, ub: float | None, shape: tuple[int, ...], size: Mapping[str, Any]
+) -> Any:
+    interval = pm.distributions.transforms.Interval(lb, ub)
+    if lb is not None and ub is not None:
+        start = (lb + ub) / 2.0
+    else:
+        start = lb + 1.0 if lb is not None else float(ub or 0.0) - 1.0
+    return pm.Flat(name, transform=interval, initval=np.full(shape, start), **size)
+
+
+def _by_law(name: str, law: Law, size: Mapping[str, Any]) -> Any:
+    """A prior that PyMC lacks, or that is cut: from the word's own density and draws.
+
+    What the bounds leave of it is a number, computed once, and exact for every distribution.
+    """
+    low, high = law.ends
+    middle = float(law.quantile(0.5))
+    interval = None
+    if low > -np.inf or high < np.inf:
+        interval = pm.distributions.transforms.Interval(
+            None if low == -np.inf else low, None if high == np.inf else high
+        )
+    xp = pytensor_namespace()
+    # As float64 tensors: see _random_variable.
+    args = {arg: xp.asarray(np.float64(value)) for arg, value in law.dist.args.items()}
+    density = dataclasses.replace(law, dist=Dist(law.dist.name, args))
+    log_mass = law.log_mass()
+
+    def random(rng: Any = None, size: Any = None) -> Any:
+        return law.draw(rng, () if size is None else tuple(size))
+
+    return pm.CustomDist(
+        name,
+        logp=lambda value: density.logp(xp, value, log_mass),
+        random=random,
+        support_point=lambda rv, size: pt.full_like(rv, middle),
+        class_name=law.dist.name.title(),
+        default_transform=interval,
+        **size,
+    )
+
+
+def _foreign(name: str, law: Law, shape: tuple[int, ...], dims: Any) -> Any:
+    """A distribution of PyMC that the user made, cut where the parameter has bounds."""
+    variable = law.dist.args["make"](shape=shape)
+    if law.cut:
+        lower = None if law.lower == -np.inf else law.lower
+        upper = None if law.upper == np.inf else law.upper
+        variable = pm.Truncated.dist(variable, lower=lower, upper=upper, shape=shape)
+    return pm.modelcontext(None).register_rv(variable, name, dims=dims)
 
 
 def _numbers(param: Param, priors: tuple[Prior, ...]) -> Any:
@@ -106,24 +155,13 @@ def _cholesky_corr(name: str, q: int, eta: float) -> Any:
     """The Cholesky factor of a correlation matrix of q coefficients under LKJ(eta).
 
     Built from canonical partial correlations, which are independent under LKJ and scaled betas
-    (Lewandowski, Kurowicka and Joe 2009, J. Multivariate Analysis 100:1989-2001, section 2.4):
-    w = 2 u - 1 with u ~ Beta(a, a), a = eta + (q - 2 - j) / 2 in column j = 0, 1, ... On the
-    log-odds scale of u the tails are exponential, as in Stan. PyMC 6.4's own transform has
-    polynomial ones, and chains stay near correlations of 1.
+    (:func:`bambi_lite.dists.partial_shapes`). On the log-odds scale of u the tails are exponential,
+    as in Stan. PyMC 6.4's own transform has polynomial ones, and chains stay near correlations
+    of 1.
     """
-    cells = [(i, j) for i in range(1, q) for j in range(i)]
-    a = np.array([eta + (q - 2 - j) / 2.0 for _, j in cells])
-    u = pm.Beta(f"{name}_partial", alpha=a, beta=a, shape=len(cells))
-    w = {cell: 2.0 * u[k] - 1.0 for k, cell in enumerate(cells)}
-    rows = []
-    for i in range(q):
-        left: Any = pt.as_tensor_variable(np.float64(1.0))  # what earlier columns leave of the row
-        row = []
-        for j in range(i):
-            row.append(w[i, j] * pt.sqrt(left))
-            left = left * (1.0 - w[i, j] ** 2)
-        rows.append(pt.stack([*row, pt.sqrt(left), *[pt.zeros(())] * (q - 1 - i)]))
-    return pm.Deterministic(name, pt.stack(rows))
+    a = np.array(partial_shapes(q, eta))
+    u = pm.Beta(f"{name}_partial", alpha=a, beta=a, shape=len(a))
+    return pm.Deterministic(name, cholesky_of_partials(pytensor_namespace(), 2.0 * u - 1.0, q))
 
 
 def _ordered(param: Param, priors: tuple[Prior, ...]) -> Any:

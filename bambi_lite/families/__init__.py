@@ -10,6 +10,7 @@ from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
 from . import categorical as _categorical
+from . import dirichlet as _dirichlet
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
 from . import exgaussian as _exgaussian
 from . import frechet as _frechet
@@ -17,7 +18,9 @@ from . import gamma as _gamma
 from . import gaussian as _gaussian
 from . import gen_extreme_value as _gen_extreme_value
 from . import inverse_gaussian as _inverse_gaussian
+from . import logistic_normal as _logistic_normal
 from . import lognormal as _lognormal
+from . import multinomial as _multinomial
 from . import negbinomial as _negbinomial
 from . import ordinal as _ordinal
 from . import poisson as _poisson
@@ -68,7 +71,15 @@ Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
 categorical = constructor(_categorical.categorical)
+multinomial = constructor(_multinomial.multinomial)
+dirichlet_multinomial = constructor(_multinomial.dirichlet_multinomial)
+dirichlet = constructor(_dirichlet.dirichlet)
+logistic_normal = constructor(_logistic_normal.logistic_normal)
 cumulative = constructor(_ordinal.cumulative)
+sratio = constructor(_ordinal.sratio)
+cratio = constructor(_ordinal.cratio)
+acat = constructor(_ordinal.acat)
+hurdle_cumulative = constructor(_ordinal.hurdle_cumulative)
 
 __all__ = [
     "Beta",
@@ -77,6 +88,7 @@ __all__ = [
     "Gamma",
     "Linkeds",
     "Response",
+    "acat",
     "asym_laplace",
     "bernoulli",
     "beta_binomial",
@@ -84,7 +96,10 @@ __all__ = [
     "brmsfamily",
     "categorical",
     "constructor",
+    "cratio",
     "cumulative",
+    "dirichlet",
+    "dirichlet_multinomial",
     "exgaussian",
     "exponential",
     "families",
@@ -93,16 +108,20 @@ __all__ = [
     "gen_extreme_value",
     "geometric",
     "get_family",
+    "hurdle_cumulative",
     "hurdle_gamma",
     "hurdle_lognormal",
     "hurdle_negbinomial",
     "hurdle_poisson",
     "inverse_gaussian",
+    "logistic_normal",
     "lognormal",
+    "multinomial",
     "negbinomial",
     "poisson",
     "shifted_lognormal",
     "skew_normal",
+    "sratio",
     "student",
     "von_mises",
     "weibull",

@@ -15,8 +15,19 @@ from .base import FloatArray, Response
 type Encoder = Callable[[Column, Mapping[str, Any]], Response]
 
 
+def one_column(column: Column, family: str) -> None:
+    """DataError for a response with several columns."""
+    if column.columns:
+        raise DataError(
+            f"Response '{column.name}' has {len(column.columns)} columns, but family '{family}' "
+            f"takes one. Counts or shares of categories in columns: family 'multinomial' or "
+            f"'dirichlet'; several responses: mvbind(y1, y2)."
+        )
+
+
 def numeric_response(column: Column, family: str) -> FloatArray:
-    """The response as numbers; DataError for text, factors and infinite values."""
+    """The response as numbers; DataError for columns, text, factors and infinite values."""
+    one_column(column, family)
     if column.kind not in ("numeric", "integer", "logical"):
         raise DataError(
             f"Response '{column.name}' is a {column.kind}, but family '{family}' needs numbers. "

@@ -19,7 +19,7 @@ from ..formula import BrmsFormula
 from ..links import Link, Linked, get_link
 from ..observation import Observation
 from ..params import Param, Prior
-from ..priors import PriorRow
+from ..priors import PriorRow, ScaleFacts
 from ..terms import FamilyTerm, GroupBlock, Term
 from ..xp import Array, Namespace, numpy_namespace
 
@@ -80,6 +80,8 @@ class ModelSpec:
         The prior table in force.
     priors : mapping
         The prior of each element of each parameter, by the parameter's name.
+    scales : ScaleFacts
+        What priors may take from the data.
     arrays : mapping
         Data by name, read-only.
     coords : mapping
@@ -100,6 +102,7 @@ class ModelSpec:
     params: tuple[Param, ...]
     prior_rows: tuple[PriorRow, ...]
     priors: Mapping[str, tuple[Prior, ...]]
+    scales: ScaleFacts
     arrays: Mapping[str, np.ndarray]
     coords: Mapping[str, tuple[str, ...]]
     data_name: str

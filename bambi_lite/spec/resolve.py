@@ -17,7 +17,16 @@ from ..formula import BrmsFormula, bf
 from ..links import get_link
 from ..observation import Observation
 from ..params import Param
-from ..priors import assign, default_rows, merge, scale_facts, user_rows
+from ..priors import (
+    PriorRow,
+    ScaleFacts,
+    Target,
+    assign,
+    check_available,
+    default_rows,
+    prior_table,
+    scale_facts,
+)
 from ..terms import FamilyTerm, GroupBlock
 from .assemble import assemble
 from .checks import warn_about
@@ -43,8 +52,8 @@ def resolve(
         One row per observation.
     family : str or Family
         Response distribution.
-    prior : PriorSet, list of them or DataFrame, optional
-        Rows that replace default priors.
+    prior : PriorSet, list, DataFrame, str, ...
+        What replaces default priors; see :func:`bambi_lite.priors.gather`.
     data2 : mapping, optional
         Matrices that terms refer to.
     data_name : str, optional
@@ -110,11 +119,13 @@ def _model(
         get_link(family.scale_link) if family.scale_link else family.link(family.dpars[0].name),
         family.scaled and not response.levels,
         None if mu is None else mu.offset,
+        response=design.response.name if design.response is not None else "Y",
+        designs={_owner(p): (p.columns, p.X) for p in predictors},
     )
-    links = {d.name: d.link.name for d in dpars}
-    stems = {d.name: d.stem for d in family.dpars if d.stem}
-    defaults = default_rows(params, family.name, links, scales, stems)
-    rows = merge(defaults, user_rows(prior))
+    target = _target(family, dpars, params, scales)
+    rows = prior_table(default_rows(target), target, prior)
+    priors = assign(params, rows, data_numbers(response))
+    check_available(priors)
     spec = ModelSpec(
         formula=formula,
         family=family,
@@ -127,13 +138,48 @@ def _model(
         blocks=blocks,
         params=params,
         prior_rows=rows,
-        priors=MappingProxyType(assign(params, rows, data_numbers(response))),
+        priors=MappingProxyType(priors),
+        scales=scales,
         arrays=MappingProxyType(_collect_arrays(dpars, blocks, predictors)),
         coords=MappingProxyType(_coords(params, blocks)),
         data_name=data_name,
     )
     warn_about(spec)
     return spec
+
+
+def _owner(predictor: PredictorDesign) -> tuple[str, str, str]:
+    """The columns resp, dpar, nlpar of the prior rows of a linear predictor."""
+    return "", "" if predictor.dpar == "mu" else predictor.dpar, predictor.nlpar
+
+
+def _target(
+    family: Family, dpars: Sequence[DparSpec], params: Sequence[Param], scales: ScaleFacts
+) -> Target:
+    links = {d.name: d.link.name for d in dpars}
+    stems = {d.name: d.stem for d in family.dpars if d.stem}
+    return Target(params, family.name, links, scales, stems)
+
+
+def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
+    """The table that the model would have with these priors over the defaults; every row checked.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    prior : PriorSet, list, DataFrame, str, ...
+        What a user may say.
+
+    Raises
+    ------
+    PriorError
+        When they do not fit the model.
+    """
+    target = _target(spec.family, spec.dpars, spec.params, spec.scales)
+    rows = prior_table(default_rows(target), target, prior)
+    assign(spec.params, rows, data_numbers(spec.response))
+    return rows
 
 
 def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, ...]:

@@ -2,6 +2,7 @@
 
 from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
+from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .new_levels import NEW_LEVELS, NewLevels, new_effects
@@ -13,6 +14,7 @@ __all__ = [
     "SPACINGS",
     "By",
     "Coef",
+    "CorrelationTerm",
     "FamilyTerm",
     "FixedTerm",
     "GroupBlock",

@@ -93,7 +93,10 @@ class ScalarTerm:
 
 @dataclass(frozen=True, slots=True)
 class FixedTerm:
-    """A distributional parameter that the user fixed, for example ``bf(y ~ x, sigma = 2)``."""
+    """A distributional parameter that is known, for example ``bf(y ~ x, sigma = 2)``.
+
+    Draws made elsewhere may have other values of it; then theirs count.
+    """
 
     dpar: str
     value: float
@@ -118,9 +121,12 @@ class FixedTerm:
         return (Piece(value=self.value),)
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
-        """The value is not a draw."""
-        return ()
+        """The value as constant draws, as brms keeps it: as many as there are of the parameters."""
+        shape = next((np.shape(values)[:2] for values in p.values()), None)
+        if shape is None:
+            return ()
+        return (Quantity(self.dpar, ParamKey(self.dpar), np.full(shape, float(self.value))),)
 
     def read(self, q: Values) -> dict[str, np.ndarray]:
-        """Nothing."""
-        return {}
+        """The value that the draws have of it, if they have one."""
+        return {self.dpar: np.asarray(q[self.dpar])} if self.dpar in q else {}

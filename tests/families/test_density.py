@@ -18,7 +18,9 @@ def support(family, tools, point):
     from bambi_lite.xp import numpy_namespace
 
     r = tools.response(family, np.zeros(1))
-    return VOCABULARY[family.likelihood(numpy_namespace(), tools.linked(point), r).name].support
+    return VOCABULARY[
+        family.likelihood(numpy_namespace(), tools.linked(family, point), r).name
+    ].support
 
 
 def masses(family, tools, point):
@@ -66,7 +68,8 @@ def pieces(family, tools, point, drawn):
 
 
 @pytest.mark.filterwarnings("ignore::scipy.integrate.IntegrationWarning")
-def test_density_mean_and_draws(family, tools):
+def test_density_mean_and_draws(number_family, tools):
+    family = number_family
     for i, point in enumerate(tools.grid(family)):
         label = f"{family.name} at {point}"
         drawn = tools.draws(family, point, N_DRAWS, seed=i)

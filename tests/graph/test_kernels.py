@@ -7,7 +7,10 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.engines import Plan, program
+from bambi_lite.engines.native.centring import means_within
+from bambi_lite.engines.native.draws import parameters, to_point
 from bambi_lite.engines.native.kernel import density
+from bambi_lite.engines.native.rows import correlated_columns
 
 PRIORS = [
     bl.prior("normal(0.3, 2)", class_="b"),
@@ -160,3 +163,94 @@ def test_integrating_is_exact(name):
             for s in steps
         ]
         np.testing.assert_allclose(out, slopes, rtol=2e-6, atol=1e-6 * np.abs(out).max())
+
+
+# -- other ways to sample the same model -----------------------------------------------------
+
+WAYS = {
+    "gaussian slopes": ("g",),
+    "gaussian uncorrelated": ("g", "h"),
+    "gaussian three effects": ("g",),
+    "gaussian sigma": (),
+    "bernoulli": ("g",),
+    "poisson": ("g",),
+    "negbinomial": ("g",),
+    "cumulative": ("g",),
+    "student": ("g",),
+}
+
+
+def plain_point(made, plain, x):
+    """The same parameters as the kernels sample them non-centred, and log |F| of all levels."""
+    values = parameters(made, x[None, None])
+    full, jacobian = np.zeros(plain.n_dim), 0.0
+    moved = to_point(made, x)
+    for name, part in plain.places.items():
+        if not name.startswith("z_"):
+            full[part] = moved[made.places[name]]
+    for block in made.spec.blocks:
+        F = np.diag(values[f"sd_{block.name}"][0, 0])
+        if block.correlated:
+            F = F @ values[f"L_{block.name}"][0, 0]
+        r = values[f"r_{block.name}"][0, 0]
+        full[plain.places[f"z_{block.name}"]] = np.linalg.solve(F, r.T).T.ravel()
+        if block.name in made.plan.centred:
+            jacobian += len(r) * np.linalg.slogdet(F)[1]
+    return full, jacobian
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_centring_and_qr_change_the_variables_alone(name):
+    spec = build(name).spec
+    plain = program(spec, Plan())
+    centred, taken = {}, set()
+    for block in spec.blocks:
+        if block.name in WAYS[name]:
+            within = set(means_within(spec, block, "mu")) - taken
+            centred[block.name] = tuple(sorted(within))
+            taken |= within
+    made = program(spec, Plan(centred=centred, decomposed=tuple(correlated_columns(spec))))
+    rng = np.random.default_rng(8)
+    constant, nothing = None, np.empty(made.n_dim)
+    for _ in range(3):
+        x, out = rng.normal(scale=0.3, size=made.n_dim), np.empty(made.n_dim)
+        value = density(x, made.ints, made.floats, out)
+        full, jacobian = plain_point(made, plain, x)
+        expected = density(full, plain.ints, plain.floats, np.empty(plain.n_dim)) - jacobian
+        constant = expected - value if constant is None else constant
+        np.testing.assert_allclose(value + constant, expected, rtol=1e-9, atol=1e-8)
+        slopes = [
+            (
+                density(x + s, made.ints, made.floats, nothing)
+                - density(x - s, made.ints, made.floats, nothing)
+            )
+            / 2e-5
+            for s in 1e-5 * np.eye(made.n_dim)
+        ]
+        np.testing.assert_allclose(out, slopes, rtol=5e-6, atol=2e-6 * np.abs(out).max())
+
+
+@pytest.mark.parametrize(
+    ("formula", "family"),
+    [
+        ("ybern ~ f + (1 | g)", "bernoulli"),
+        ("oi ~ f + (1 | g)", "poisson"),
+        ("yord ~ f", "cumulative"),
+        ("oi | weights(w) ~ f + (1 | g)", "poisson"),
+    ],
+)
+def test_equal_rows_merge_exactly(formula, family):
+    data = bl.load_data("synth1")
+    data = data.loc[np.repeat(np.arange(len(data)), 5)].reset_index(drop=True)
+    data["w"] = np.where(data["f"] == data["f"].iloc[0], 1.5, 0.5)
+    spec = bl.Model(formula, data, family).spec
+    plain, made = program(spec, Plan()), program(spec, Plan(collapse=True))
+    assert made.ints[0] <= len(data) // 5
+    rng = np.random.default_rng(9)
+    for _ in range(3):
+        x = rng.normal(size=made.n_dim)
+        ours, theirs = np.empty(made.n_dim), np.empty(made.n_dim)
+        value = density(x, made.ints, made.floats, ours)
+        expected = density(x, plain.ints, plain.floats, theirs)
+        np.testing.assert_allclose(value, expected, rtol=1e-10)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * np.abs(theirs).max())

@@ -21,6 +21,7 @@ LAYERS = {
     "errors": 0,
     "shelf": 0,
     "xp": 0,
+    "tabular": 0,
     "dists": 1,
     "links": 1,
     "params": 2,
@@ -33,6 +34,9 @@ LAYERS = {
     "priors": 6,
     "spec": 7,
     "engines": 8,
+    "logprior": 8,
+    "simulate": 8,
+    "naming": 8,
     "draws": 9,
     "summary": 10,
     "given": 10,
@@ -40,6 +44,13 @@ LAYERS = {
     "explanation": 10,
     "diagnosis": 10,
     "predict": 10,
+    "audit": 10,
+    "prior_draws": 10,
+    "prior_diff": 10,
+    "prior_tables": 10,
+    "prior_plots": 10,
+    "next_prior": 10,
+    "sensitivity": 10,
     "plots": 10,
     "graph": 10,
     "datasets": 10,
@@ -53,7 +64,7 @@ COMMON = {"errors"}
 
 # Packages whose files must not know each other, and the files in them that all may import.
 SIBLINGS = {
-    "families": {"base", "common", "responses"},
+    "families": {"base", "categories", "common", "responses"},
     "engines": {"base", "native", "nuts", "plan", "upstream"},
 }
 
@@ -77,6 +88,7 @@ HEAVY = {
 LOADED_LAZILY = {
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
+    "engines.native.cache": "numba's, as the ones below",
     "engines.native.callbacks": "compiled by numba, as are the ones below",
     "engines.native.draws": "as above",
     "engines.native.kernel": "as above",
@@ -90,6 +102,7 @@ LOADED_LAZILY = {
 # Other imports inside functions, as (module, what it imports), each with the reason. Imports of
 # HEAVY libraries and of modules LOADED_LAZILY need no entry.
 INSIDE_FUNCTIONS = {
+    ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",

@@ -18,6 +18,7 @@ import pytest
 import xarray as xr
 
 from bambi_lite.datasets import load_data
+from bambi_lite.diagnosis import diagnose
 from bambi_lite.draws import Draws
 from bambi_lite.errors import DataError
 from bambi_lite.given import from_frame
@@ -399,6 +400,12 @@ def test_fixed_sigma_has_its_value_and_no_diagnostics() -> None:
     made = summary(draws)
     assert "sigma     2.00      0.00     2.00     2.00   NA       NA       NA" in str(made)
     assert list(var_corr(draws)["residual__"]["sd"].iloc[0]) == [2.0, 0.0, 2.0, 2.0]
+    # It is a constant draw, as in brms, and nothing to diagnose; giving it is not necessary.
+    assert (draws.posterior["sigma"] == 2.0).all()
+    assert "sigma" not in draws.watched()
+    without = made_up(bf("y ~ x", sigma=2), small_data(), columns)
+    assert (without.posterior["sigma"] == 2.0).all()
+    assert not any("sigma" in found for found in diagnose(without))
 
 
 def test_one_chain_has_no_rhat_and_three_draws_have_no_ess() -> None:

@@ -10,17 +10,15 @@ import numba
 import numpy as np
 from numba import types
 
+from .cache import kept
 from .kernel import density
 
 _DOUBLES = types.CPointer(types.double)
+_DENSITY = types.int64(types.uint64, _DOUBLES, _DOUBLES, _DOUBLES, types.voidptr)
+_KEEP = types.int64(types.uint64, types.uint64, _DOUBLES, _DOUBLES, types.voidptr)
 
 
-@numba.cfunc(
-    types.int64(types.uint64, _DOUBLES, _DOUBLES, _DOUBLES, types.voidptr),
-    cache=True,
-    error_model="numpy",
-)
-def log_density(dim, x_, out_, logp_, user_data):
+def density_at(dim, x_, out_, logp_, user_data):
     """Log-posterior and gradient; the return codes are nutpie's."""
     sizes = numba.carray(user_data, (2,), np.int64)
     whole = numba.carray(user_data, (2 + sizes[0] + sizes[1],), np.int64)
@@ -38,9 +36,13 @@ def log_density(dim, x_, out_, logp_, user_data):
     return 0
 
 
-@numba.cfunc(types.int64(types.uint64, types.uint64, _DOUBLES, _DOUBLES, types.voidptr), cache=True)
-def keep(dim, expanded, x_, out_, user_data):
+def copy_point(dim, expanded, x_, out_, user_data):
     """The point itself: everything else is computed from it afterwards, for all draws at once."""
     for i in range(dim):
         out_[i] = x_[i]
     return 0
+
+
+with kept() as _keep:
+    log_density = numba.cfunc(_DENSITY, cache=_keep, error_model="numpy")(density_at)
+    keep = numba.cfunc(_KEEP, cache=_keep)(copy_point)

@@ -27,7 +27,7 @@ def check_covered(spec: ModelSpec) -> None:
         if not block.simple:
             raise NotCoveredError(f"the covariance of group '{block.group}'")
     for part in spec.structure:
-        if len(part.params) != 1 or part.params[0].kind not in ("ordered", "numbers"):
+        if not part.simple:
             raise NotCoveredError("parameters of the family")
     for priors in spec.priors.values():
         for prior in priors:

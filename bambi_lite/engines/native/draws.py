@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...spec import start_values
+from ...terms import GroupBlock
 from ...xp import numpy_namespace
 from . import layout as at
+from .centring import means_within
 from .program import Program
 from .recover import recover
 
@@ -69,6 +71,9 @@ def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.n
             continue
         z = point[..., program.places[f"z_{block.name}"]]
         own = z.reshape(*z.shape[:-1], len(block.levels), len(block.coefs))
+        if block.name in program.plan.centred:
+            values[f"r_{block.name}"] = own - _means(program, block, values)
+            continue
         values[f"r_{block.name}"] = block.effects(
             numpy_namespace(), {**values, f"z_{block.name}": own}, spec.arrays
         )
@@ -76,6 +81,19 @@ def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.n
         name = program.plan.integrated
         values[f"r_{name}"] = recover(program, values, seed)
     return values
+
+
+def _means(
+    program: Program, block: GroupBlock, values: Mapping[str, np.ndarray]
+) -> np.ndarray | float:
+    """The means of centred effects, (..., level, coef)."""
+    within = means_within(program.spec, block, block.coefs[0].dpar)
+    total: np.ndarray | float = 0.0
+    for param, i in program.plan.centred[block.name]:
+        array = values[param]
+        own = array if program.spec_of(param).shape == () else array[..., i]
+        total = total + own[..., None, None] * within[param, i]
+    return total
 
 
 def constrain(u: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
@@ -147,6 +165,14 @@ def start(program: Program) -> np.ndarray:
     for first, matrix in _maps(program):
         part = slice(first, first + len(matrix))
         x[part] = np.linalg.solve(matrix, x[part])
+    # Centred effects start at their means.
+    values = parameters(program, x[None, None]) if program.plan.centred else {}
+    for name in program.plan.centred:
+        block = next(b for b in spec.blocks if b.name == name)
+        mean = np.asarray(_means(program, block, values))
+        x[program.places[f"z_{name}"]] = np.broadcast_to(
+            mean, (1, 1, len(block.levels), len(block.coefs))
+        ).ravel()
     return x
 
 

@@ -59,7 +59,8 @@ NON_CENTRED, CENTRED, INTEGRATED = range(3)
 SHIFT_WIDTH = 3
 SHIFT_SCALAR, SHIFT_COEF, SHIFT_F = range(SHIFT_WIDTH)
 
-# A distributional parameter.
+# A distributional parameter. B of a predicted one is the position in ints of the scalars of its
+# columns, else its one scalar, or the position in floats of its value.
 DPAR_WIDTH = 8
 KIND, LINK, INTERCEPT, N_COLUMNS, B, X, OFFSET, PARTS = range(DPAR_WIDTH)
 PREDICTED, SCALAR, CONSTANT = range(3)

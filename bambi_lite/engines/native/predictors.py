@@ -25,10 +25,13 @@ def predictor(theta, effects, ints, floats, at_d):
         eta[i] = base + (floats[offset + i] if offset >= 0 else 0.0)
     columns, b, X = ints[at_d + at.N_COLUMNS], ints[at_d + at.B], ints[at_d + at.X]
     if columns > 0:
+        own = np.empty(columns)
+        for k in range(columns):
+            own[k] = theta[ints[b + k]]
         for i in range(n):
             total = 0.0
             for k in range(columns):
-                total += floats[X + i * columns + k] * theta[b + k]
+                total += floats[X + i * columns + k] * own[k]
             eta[i] += total
     parts = ints[at_d + at.PARTS]
     for part in range(ints[parts]):
@@ -58,9 +61,12 @@ def predictor_back(ints, floats, at_d, g, slope, by_effects):
         slope[intercept] += g.sum()
     columns, b, X = ints[at_d + at.N_COLUMNS], ints[at_d + at.B], ints[at_d + at.X]
     if columns > 0:
+        own = np.zeros(columns)
         for i in range(n):
             for k in range(columns):
-                slope[b + k] += floats[X + i * columns + k] * g[i]
+                own[k] += floats[X + i * columns + k] * g[i]
+        for k in range(columns):
+            slope[ints[b + k]] += own[k]
     parts = ints[at_d + at.PARTS]
     for part in range(ints[parts]):
         at_p = parts + 1 + part * at.PART_WIDTH

@@ -15,7 +15,9 @@ from ...spec import DparSpec, ModelSpec
 from ...terms import GroupBlock, Piece
 from ..plan import Plan
 from . import layout as at
+from .centring import effect_columns, level_sums, means_within, pieces_of
 from .covered import check_covered
+from .rows import equal_rows, orthogonal_map
 from .tables import Tables
 
 
@@ -44,6 +46,10 @@ class Program:
     spec: ModelSpec
     plan: Plan
 
+    def spec_of(self, param: str) -> Param:
+        """A parameter of the model by its name."""
+        return next(own for own in self.spec.params if own.name == param)
+
     @property
     def n_dim(self) -> int:
         """Numbers in the unconstrained vector."""
@@ -70,6 +76,7 @@ def program(spec: ModelSpec, plan: Plan) -> Program:
     writer = _Writer(spec, plan, tables)
     writer.scalars()
     writer.blocks()
+    writer.maps()
     writer.rows()
     writer.dpars()
     writer.marginal()
@@ -90,6 +97,9 @@ class _Writer:
         self.places: dict[str, slice] = {}
         self.bounds: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.block_at: dict[str, int] = {}  # the number of a block
+        # Columns that are in the mean of centred effects, and so not in a predictor.
+        self.absorbed = {which for own in plan.centred.values() for which in own}
+        self.merged = equal_rows(spec) if plan.collapse else None
 
     def _place(self, name: str, size: int) -> int:
         start = self.n_dim
@@ -144,6 +154,9 @@ class _Writer:
                 row[at.PARTIAL] = self._place(f"L_{block.name}", q * (q - 1) // 2)
             row[at.SHIFTS] = nothing
             row[at.MODE] = at.NON_CENTRED
+            if block.name in self.plan.centred:
+                row[at.MODE] = at.CENTRED
+                row[at.SHIFTS] = self._shifts(block)
             if block.name == self.plan.integrated:
                 row[at.MODE] = at.INTEGRATED
             else:
@@ -155,6 +168,31 @@ class _Writer:
         self.head[at.BLOCKS] = self.tables.ints(rows)
         self.head[at.N_EFFECTS] = effects
         self.head[at.N_DIM] = self.n_dim
+
+    def _shifts(self, block: GroupBlock) -> int:
+        """What the mean of centred effects is made of."""
+        means = means_within(self.spec, block, block.coefs[0].dpar)
+        found = [
+            (self.first[param] + i, k, self.tables.floats(means[param, i][:, k]))
+            for param, i in self.plan.centred[block.name]
+            for k in range(len(block.coefs))
+            if means[param, i][:, k].any()
+        ]
+        return self.tables.ints(np.concatenate([[len(found)], *map(np.array, found)]))
+
+    def maps(self) -> None:
+        """Coefficients as combinations of those on orthogonal columns."""
+        rows = []
+        for name in self.plan.decomposed:
+            matrix = orthogonal_map(self._centred(self._columns_of(name)))
+            place = self.places[name]
+            rows.append((place.start, len(matrix), self.tables.floats(matrix)))
+        self.head[at.N_MAPS] = len(rows)
+        self.head[at.MAPS] = self.tables.ints(rows)
+
+    def _columns_of(self, param: str) -> str:
+        pieces = [p for d in self.spec.dpars for t in d.terms for p in t.pieces() or ()]
+        return next(piece.columns for piece in pieces if piece.param == param)
 
     def _lkj(self, block: GroupBlock) -> float:
         if not block.correlated:
@@ -171,13 +209,16 @@ class _Writer:
         self.head[at.N_ROWS] = spec.design.n_obs
         self.head[at.LIKELIHOOD] = at.LIKELIHOODS[spec.family.kernel]
         weights = spec.seen.arrays.get("weights")
+        if self.merged is not None:
+            self.head[at.N_ROWS] = len(self.merged.rows)
+            weights = self.merged.weights
         extra = next(
             (spec.response.extra[k] for k in ("trials", "rate", "se") if k in spec.response.extra),
             None,
         )
-        arrays = ((at.Y, spec.response.y), (at.WEIGHTS, weights), (at.EXTRA, extra))
-        for where, array in arrays:
-            self.head[where] = -1 if array is None else self.tables.floats(array)
+        for where, array in ((at.Y, spec.response.y), (at.EXTRA, extra)):
+            self.head[where] = -1 if array is None else self.tables.floats(self._rows(array))
+        self.head[at.WEIGHTS] = -1 if weights is None else self.tables.floats(weights)
         self.head[at.THRESHOLDS] = -1
         for part in spec.structure:
             (param,) = part.params
@@ -211,12 +252,14 @@ class _Writer:
                 if piece.effects != self.plan.integrated:
                     parts.append(self._part(piece))
             elif piece.known:
-                row[at.OFFSET] = self.tables.floats(self._array(piece.known))
+                row[at.OFFSET] = self.tables.floats(self._rows(self._array(piece.known)))
             elif piece.columns:
                 X = self._centred(piece.columns)
-                row[at.N_COLUMNS], row[at.B] = X.shape[1], self.first[piece.param]
-                row[at.X] = self.tables.floats(X)
-            else:
+                kept = [i for i in range(X.shape[1]) if (piece.param, i) not in self.absorbed]
+                row[at.N_COLUMNS] = len(kept)
+                row[at.B] = self.tables.ints([self.first[piece.param] + i for i in kept])
+                row[at.X] = self.tables.floats(self._rows(X[:, kept]))
+            elif (piece.param, 0) not in self.absorbed:
                 row[at.INTERCEPT] = self.first[piece.param]
         if parts:
             row[at.PARTS] = self.tables.ints(np.concatenate([[len(parts)], *parts]))
@@ -225,16 +268,21 @@ class _Writer:
     def _array(self, name: str) -> np.ndarray:
         return np.asarray(self.spec.arrays[name])
 
+    def _rows(self, array: np.ndarray) -> np.ndarray:
+        """The rows that are kept, when equal ones are merged."""
+        return np.asarray(array if self.merged is None else array[self.merged.rows])
+
     def _centred(self, name: str) -> np.ndarray:
         """Columns of a predictor; under thresholds, which are sampled at their means, centred."""
         X = self._array(name)
-        return X - X.mean(axis=0) if self.spec.family.thresholds and name == "X" else X
+        centred = any(part.centres == name for part in self.spec.structure)
+        return X - X.mean(axis=0) if centred else X
 
     def _part(self, piece: Piece) -> np.ndarray:
         Z = -1
         if piece.columns:
-            Z = self.tables.floats(self._array(piece.columns)[:, piece.place])
-        index = self.tables.ints(self._array(piece.index))
+            Z = self.tables.floats(self._rows(self._array(piece.columns)[:, piece.place]))
+        index = self.tables.ints(self._rows(self._array(piece.index)))
         return np.array([self.block_at[piece.effects], piece.column, index, Z])
 
     # -- integrating -------------------------------------------------------------------------
@@ -331,25 +379,16 @@ def marginal_sums(spec: ModelSpec, name: str) -> MarginalSums:
     name : str
         The block.
     """
-    mu = spec.dpars[0]
-    pieces = [piece for term in mu.terms for piece in term.pieces() or ()]
-    own = [piece for piece in pieces if piece.effects == name]
+    pieces = pieces_of(spec, "mu")
     others = any(piece.effects and piece.effects != name for piece in pieces)
     block = next(b for b in spec.blocks if b.name == name)
     levels, q = len(block.levels), len(block.coefs)
-    index = np.asarray(spec.arrays[own[0].index])
+    index, Z = effect_columns(spec, block, "mu")
     n = len(index)
-    Z = np.ones((n, q))
-    for piece in own:
-        if piece.columns:
-            Z[:, piece.column] = np.asarray(spec.arrays[piece.columns])[:, piece.place]
     precision = _precision(spec)
     w = np.ones(n) if precision is None else precision
     total, known = float(w.sum()), _known_precision(spec)
-    ZZ = np.empty((levels, q, q))
-    for i in range(q):
-        for j in range(i + 1):
-            ZZ[:, i, j] = ZZ[:, j, i] = np.bincount(index, w * Z[:, i] * Z[:, j], levels)
+    ZZ = level_sums(index, Z, w, levels)
     if others:
         head = [total, known, 0.0]
         return MarginalSums(True, np.concatenate([head, ZZ.ravel()]), index, Z, precision)

@@ -8,15 +8,16 @@ from typing import Any
 
 import numba
 
+from .cache import kept
+
 _SQRT2 = math.sqrt(2.0)
 _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
-
-_compile = numba.njit(cache=True, error_model="numpy", nogil=True)
 
 
 def fast[F: Callable[..., Any]](function: F) -> F:
     """A function compiled by numba when first called, and kept on disk."""
-    compiled: F = _compile(function)
+    with kept() as keep:
+        compiled: F = numba.njit(cache=keep, error_model="numpy", nogil=True)(function)
     return compiled
 
 
