@@ -126,7 +126,7 @@ def test_rats_factor_has_numeric_level_order() -> None:
 
 def test_mathach_keeps_the_rows_of_the_pupils() -> None:
     joined, pupils = load_data("mathach"), load_data("mathachieve")
-    pd.testing.assert_frame_equal(joined[list(pupils)], pupils)
+    assert joined[list(pupils)].equals(pupils)
     assert list(joined)[len(pupils.columns) :] == [
         "size", "sector", "pracad", "disclim", "himinty", "meanses",
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Explanations: every token has its part, the mathematics is LaTeX, the text is a lecture's."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def parsable() -> dict[str, Any]:
 PARSABLE = parsable()
 
 
+@cache
+def explanations() -> dict[str, Explanation]:
+    """What each of them says of itself."""
+    return {text: formula.explain() for text, formula in PARSABLE.items()}
+
+
 def unaccounted(explanation: Explanation) -> list[str]:
     """The tokens that nothing accounts for, and those that are missing altogether."""
     made = {(t.source, t.pos, t.end) for t in explanation.roles if t.piece and t.role}
@@ -53,7 +60,7 @@ def unaccounted(explanation: Explanation) -> list[str]:
 
 def test_every_token_of_the_corpus_is_accounted_for() -> None:
     assert len(PARSABLE) >= 400
-    assert {text: left for text, f in PARSABLE.items() if (left := unaccounted(f.explain()))} == {}
+    assert {text: left for text, e in explanations().items() if (left := unaccounted(e))} == {}
 
 
 def test_an_unaccounted_token_is_seen() -> None:
@@ -67,7 +74,7 @@ def test_an_unaccounted_token_is_seen() -> None:
 def test_all_effects_of_a_formula_are_in_some_part() -> None:
     """Each term that the model has is named in the meaning of a part."""
     for text, formula in PARSABLE.items():
-        meanings = " ; ".join(p.meaning for p in formula.explain().pieces)
+        meanings = " ; ".join(p.meaning for p in explanations()[text].pieces)
         for form in getattr(formula, "forms", (formula,)):
             for predictor in form.predictors:
                 labels = [t.label for t in predictor.terms if t.label != "."]

@@ -102,6 +102,8 @@ def test_r_sorts_labels_its_own_way() -> None:
     made = sorted(["f", "é", "b", "ab", "a_b", "A", "a", "100_1", "10_1", "1_1", "1", "_"],
                   key=r_sort_key)  # fmt: skip
     assert made == expected
+    # Once the largest code points went beyond the end.
+    assert sorted(["\U0010ffff", "\U0010ff80", "z"], key=r_sort_key)[0] == "z"
 
 
 def test_missing_values_are_dropped_jointly_with_one_warning() -> None:
@@ -394,9 +396,8 @@ def pandas_frame() -> pd.DataFrame:
 
 
 FORMULAS = (
-    "y ~ i", "y ~ gap + i", "y ~ f", "y ~ b", "y ~ s", "y ~ c", "y ~ e", "y ~ 0 + c:e",
-    "y ~ (1 | s)", "y ~ (i | gap)", "y ~ (1 | c) + (1 | e) + (1 | b)", "e ~ i", "s ~ i", "b ~ 1",
-    "y ~ . - e - gap - s - b",
+    "y ~ gap + i", "y ~ f + b", "y ~ s", "y ~ c", "y ~ e + (i | gap)", "y ~ 0 + c:e",
+    "y ~ (1 | s) + (1 | c) + (1 | e) + (1 | b)", "e ~ i", "s ~ 1", "b ~ . - y - e - gap - s",
 )  # fmt: skip
 
 
