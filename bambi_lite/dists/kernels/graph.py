@@ -32,7 +32,8 @@ class KernelOp(ScalarOp):
 
     def impl(self, *args: Any) -> tuple[float, ...]:
         """The numbers, where the graph is not compiled."""
-        return self.kernel.function(*(float(a) for a in args))
+        values: tuple[float, ...] = self.kernel.function(*(float(a) for a in args))
+        return values
 
     def c_code(self, *args: Any, **kwargs: Any) -> Any:
         """There is none: PyTensor's C backend falls back to `impl`."""
