@@ -22,8 +22,9 @@ from .design import (
 )
 from .draws import in_order
 from .errors import DataError, listing, suggest
+from .families import Response
 from .spec import ModelSpec, template
-from .terms import Quantity
+from .terms import Quantity, ThresholdTerm
 
 #: Addition terms whose first argument is an array of the data list, and its name there.
 _ARRAYS = {
@@ -44,11 +45,14 @@ class Outcome:
         of a categorical family.
     mixture : bool
         Whether these are the components of a mixture.
+    centred : bool
+        Whether the columns of the main formula may be centred.
     """
 
     thresholds: bool = False
     mu: tuple[str, ...] = ()
     mixture: bool = False
+    centred: bool = True
 
 
 def standata(spec: ModelSpec) -> dict[str, Any]:
@@ -73,7 +77,10 @@ def standata(spec: ModelSpec) -> dict[str, Any]:
     (180, 2, (180, 2))
     """
     several = tuple(d.name for d in spec.family.dpars if d.main and d.name != "mu")
-    return data_list(spec.design, Outcome(spec.family.thresholds, several), spec.response.y)
+    fixed = any(isinstance(p, ThresholdTerm) and not p.shifts for p in spec.structure)
+    outcome = Outcome(spec.family.thresholds, several, centred=not fixed)
+    data = data_list(spec.design, outcome, spec.response.y)
+    return data | _family_thresholds(spec.response) if spec.family.thresholds else data
 
 
 def data_list(
@@ -120,7 +127,13 @@ def data_list(
                 covariates += 1
                 data[f"C_{covariates}{resp}"] = column.values
             for name in _stands_for(predictor, one, outcome):
-                data |= _population(predictor, f"{name}{resp}", not name and outcome.thresholds)
+                main = not name
+                data |= _population(
+                    predictor,
+                    f"{name}{resp}",
+                    main and outcome.thresholds,
+                    predictor.center and (outcome.centred or not main),
+                )
         data |= _fixed(one, outcome, resp)
     return {**data, **groups, "prior_only": 0}
 
@@ -180,12 +193,14 @@ def _stands_for(predictor: PredictorDesign, design: Design, outcome: Outcome) ->
     return tuple(f"_{m}" for m in outcome.mu if m not in own) if outcome.mu else ("",)
 
 
-def _population(predictor: PredictorDesign, ending: str, thresholds: bool) -> dict[str, Any]:
+def _population(
+    predictor: PredictorDesign, ending: str, thresholds: bool, centred: bool
+) -> dict[str, Any]:
     X, columns = predictor.X, len(predictor.columns)
     if thresholds and predictor.intercept:
         X, columns = X[:, 1:], columns - 1
     data: dict[str, Any] = {f"K{ending}": columns}
-    if predictor.center:
+    if centred:
         data[f"Kc{ending}"] = columns - (predictor.intercept and not thresholds)
     data[f"X{ending}"] = X
     if predictor.offset is not None:
@@ -250,14 +265,23 @@ def _thresholds(design: Design, Y: np.ndarray) -> dict[str, Any]:
     """How many thresholds there are, in each group if the formula has groups of them."""
     thres = design.additions.get("thres")
     if thres is not None and "gr" in thres.kwargs:
-        column = thres.kwargs["gr"]
-        codes = column.values.astype(int)
-        counts = np.array([Y[codes == g].max() - 1 for g in range(len(column.levels))], dtype=int)
+        groups, codes = np.unique(thres.kwargs["gr"].values, return_inverse=True)
+        counts = np.array([Y[codes == g].max() - 1 for g in range(len(groups))], dtype=int)
         ends = np.cumsum(counts)
         bounds = np.column_stack([ends - counts + 1, ends])
         return {"ngrthres": len(counts), "Jthres": bounds[codes], "nthres": counts}
     assert design.response is not None
     return {"nthres": n_thresholds(design.response, design.additions)}
+
+
+def _family_thresholds(response: Response) -> dict[str, Any]:
+    """The same, as the family has read them from the response and its addition terms."""
+    counts = np.array(response.static["counts"])
+    if response.static["groups"] == ("",):
+        return {"nthres": int(counts[0])}
+    first, last = response.extra["start"] + 1, response.extra["start"] + response.extra["count"]
+    bounds = np.column_stack([first, last]).astype(int)
+    return {"ngrthres": len(counts), "Jthres": bounds, "nthres": counts}
 
 
 # -- group-level terms -----------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -101,6 +101,7 @@ class Design:
         allow_new_levels: bool = False,
         need_response: bool = False,
         groups: bool = True,
+        additions: Collection[str] = (),
     ) -> Design:
         """New rows through the same recipe.
 
@@ -111,10 +112,13 @@ class Design:
         allow_new_levels : bool
             Whether group-level terms may meet new levels. Their index is -1.
         need_response : bool
-            Whether the response must be there. If not, it and the addition terms are evaluated
-            where their columns are there.
+            Whether the response must be there. If not, it is evaluated where its columns are
+            there, and rows may lack it.
         groups : bool
             False leaves group-level terms out.
+        additions : collection of str
+            Names of addition terms whose columns must be there; others are treated as the
+            response is.
 
         Returns
         -------
@@ -126,7 +130,8 @@ class Design:
             For missing columns and new levels.
         """
         given = to_pandas(frame, "new data")
-        return _design(read_inputs(given, self.recipe, need_response, groups), allow_new_levels)
+        inputs = read_inputs(given, self.recipe, need_response, groups, additions)
+        return _design(inputs, allow_new_levels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +231,10 @@ def _design(
         _warn_dropped(complete)
     kept = complete & inputs.subset
     if not kept.any():
-        raise DataError("No row is left by subset().")
+        raise DataError(
+            f"No row is left by subset(): it is FALSE in all of the {int(complete.sum())} rows "
+            "without missing values."
+        )
     used: IntArray = np.flatnonzero(kept)
     # A slice spares the copies of long columns when nothing is left out.
     rows: Rows = slice(None) if kept.all() else used

@@ -96,7 +96,7 @@ def logistic_normal(reference: int) -> Vocable:
     def logp(xp: Namespace, y: Array, mu: Array, sigma: Array, chol: Array) -> Array:
         logs = xp.log(y)
         others = xp.concatenate([logs[..., :reference], logs[..., reference + 1 :]])
-        z = (others - logs[..., reference : reference + 1] - mu) / sigma
+        z = (others - logs[..., reference][..., None] - mu) / sigma
         white = xp.swap(xp.solve_lower(chol, xp.swap(z)))
         size = chol.shape[-1]
         # The logarithm of the determinant of the scale; the factor is one for all rows.

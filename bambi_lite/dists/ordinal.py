@@ -83,12 +83,13 @@ def cumulative(
 
     def shares(xp: Namespace, z: Array, inside: Array | None) -> Array:
         start, tails = log_cdf(xp, z[..., :1]), log_ccdf(xp, z)
-        middle = log_between(xp, z[..., :-1], z[..., 1:])
+        low, high = z[..., :-1], z[..., 1:]
         if inside is None:
-            return xp.concatenate([start, middle, tails[..., -1:]])
+            return xp.concatenate([start, log_between(xp, low, high), tails[..., -1:]])
         # The last category of a row is where its thresholds end.
-        ended = ~inside[..., 1:]
-        return xp.concatenate([start, xp.where(ended, tails[..., :-1], middle), tails[..., -1:]])
+        more = inside[..., 1:]
+        between = log_between(xp, low, xp.where(more, high, low + 1.0))
+        return xp.concatenate([start, xp.where(more, between, tails[..., :-1]), tails[..., -1:]])
 
     return _ordinal(name, counts, shares, logp)
 

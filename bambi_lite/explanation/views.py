@@ -169,9 +169,10 @@ def _view_dpar(dpar: DparSpec, spec: ModelSpec) -> PredictorView:
             fixed = term.value
         elif not isinstance(term, ScalarTerm):
             others.append(type(term).__name__.removesuffix("Term").lower())
+    inside = spec.family.latent and spec.family.dpar(dpar.name).main
     return PredictorView(
         name=dpar.name,
-        link=dpar.link.name,
+        link="identity" if inside else dpar.link.name,
         predicted=dpar.predicted,
         intercept=intercept,
         centred=centred,

@@ -12,7 +12,7 @@ from ..dists import Dist
 from ..errors import DataError, listing
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
-from .categories import for_each, log_probabilities, predictors
+from .categories import SOFTMAX, for_each, log_probabilities, predictors
 from .responses import one_column
 
 
@@ -60,6 +60,8 @@ categorical = register(
         mean=_mean,
         discrete=True,
         bind=for_each("mu"),
+        latent=True,
+        law="P(y = k)" + SOFTMAX,
         options={"refcat": None},
     )
 )

@@ -15,6 +15,8 @@ from ..links import Linked
 from ..xp import Array, Namespace
 from .base import Family, FloatArray, Linkeds, Response
 
+#: What explanations say of predictors that are joined by softmax.
+SOFTMAX = " is proportional to exp(mu_k){zero}"
 #: How far the shares of a row may be from adding up to one.
 _ROUNDING = 1e-6
 
@@ -74,9 +76,16 @@ def for_each(*stems: str) -> Callable[[Family, Response], Family]:
                 if i != skipped
             ]
         others = [d for d in family.dpars if (d.stem or d.name) not in stems]
-        return replace(family, dpars=(*found, *others))
+        return replace(family, dpars=(*found, *others), law=_law(family, categories, skipped))
 
     return bind
+
+
+def _law(family: Family, categories: tuple[str, ...], skipped: int) -> str:
+    """What the family says of mu, with the name of the reference category."""
+    name = categories[skipped].replace("{", "{{").replace("}", "}}") if skipped >= 0 else ""
+    zero = f", where mu of {name} is 0" if name else ""
+    return family.law.replace("{zero}", zero).replace("{reference}", name)
 
 
 def of_each(dpars: Linkeds, stem: str, response: Response) -> list[Linked]:

@@ -6,7 +6,7 @@ from ..dists import Dist
 from ..links import POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
-from .categories import for_each, log_probabilities, of_each, share_columns
+from .categories import SOFTMAX, for_each, log_probabilities, of_each, share_columns
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -40,6 +40,8 @@ dirichlet = register(
         likelihood=_likelihood,
         mean=_mean,
         bind=for_each("mu"),
+        latent=True,
+        law="the mean share of category k" + SOFTMAX,
         options={"refcat": None},
     )
 )

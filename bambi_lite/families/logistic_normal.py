@@ -60,6 +60,7 @@ logistic_normal = register(
         mean=_mean,
         bind=for_each("mu", "sigma"),
         structure=_structure,
+        law="log(share of k / share of {reference}) has mean mu_k and standard deviation sigma_k",
         options={"refcat": None},
         check_options=_check_options,
     )

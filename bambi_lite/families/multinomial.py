@@ -8,7 +8,7 @@ from ..dists import Dist
 from ..links import POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
-from .categories import count_columns, for_each, log_probabilities, predictors
+from .categories import SOFTMAX, count_columns, for_each, log_probabilities, predictors
 
 _MU = Dpar("mu", ("logit",))
 _COUNTS: dict[str, Any] = {
@@ -16,6 +16,8 @@ _COUNTS: dict[str, Any] = {
     "required": ("trials",),
     "discrete": True,
     "bind": for_each("mu"),
+    "latent": True,
+    "law": "the probability of category k" + SOFTMAX,
     "options": {"refcat": None},
 }
 

@@ -233,13 +233,20 @@ def _arguments(xp: Namespace, dpars: Linkeds, response: Response) -> dict[str, A
     return found
 
 
+def _information(family: Family, response: Response) -> float | None:
+    """A quarter to a third, the most that a row of a logistic latent scale has."""
+    return 0.3 if family.link("mu").name == "logit" else None
+
+
 def _family(
     name: str,
     make: Maker,
+    law: str,
     links: tuple[str, ...] = ORDINAL,
     ordered: bool = False,
     others: tuple[Dpar, ...] = (),
     lowest: int = 1,
+    kernel: str = "",
 ) -> Family:
     """An ordinal family; `ordered` says whether its thresholds have to ascend."""
 
@@ -261,6 +268,7 @@ def _family(
 
     return Family(
         name,
+        kernel=kernel,
         dpars=(Dpar("mu", links), *others, _DISC),
         encode=_encode_for(name, lowest),
         likelihood=likelihood,
@@ -270,19 +278,37 @@ def _family(
         structure=structure,
         renew=_renew,
         thresholds=True,
+        information=_information,
+        latent=True,
+        law=law,
         options={"threshold": "flexible"},
         check_options=_check_options,
     )
 
 
-cumulative = register(_family("cumulative", _cumulative, ordered=True))
-sratio = register(_family("sratio", _sratio, _RATIO))
-cratio = register(_family("cratio", _cratio, _RATIO))
-acat = register(_family("acat", _acat))
+cumulative = register(
+    _family(
+        "cumulative",
+        _cumulative,
+        "{link}(P(y <= k)) = disc (theta_k - mu)",
+        ordered=True,
+        kernel="cumulative",
+    )
+)
+sratio = register(
+    _family("sratio", _sratio, "{link}(P(y = k | y >= k)) = disc (theta_k - mu)", _RATIO)
+)
+cratio = register(
+    _family("cratio", _cratio, "{link}(P(y > k | y >= k)) = disc (mu - theta_k)", _RATIO)
+)
+acat = register(
+    _family("acat", _acat, "{link}(P(y = k + 1 | y = k or k + 1)) = disc (mu - theta_k)")
+)
 hurdle_cumulative = register(
     _family(
         "hurdle_cumulative",
         _hurdle_cumulative,
+        "P(y = 0) = hu, {link}(P(y <= k | y > 0)) = disc (theta_k - mu)",
         ordered=True,
         others=(Dpar("hu", SHARE, lower=0.0, upper=1.0),),
         lowest=0,

@@ -230,6 +230,8 @@ def _check_parts(formula: BrmsFormula, used: set[str]) -> None:
                 len(part.name),
             )
     for name, _ in formula.fixed:
+        if name == "mu":
+            raise FormulaError("'mu' is the parameter of the main formula, and has no fixed value.")
         if name in seen:
             raise FormulaError(f"The parameter '{name}' has a formula and a fixed value.")
 

@@ -36,6 +36,16 @@ class CorrelationTerm:
         return f"L{self.name}{suffix(self.resp)}"
 
     @property
+    def centres(self) -> str:
+        """No columns are centred for it."""
+        return ""
+
+    @property
+    def simple(self) -> bool:
+        """Its value is a matrix."""
+        return False
+
+    @property
     def params(self) -> tuple[Param, ...]:
         """The Cholesky factor."""
         q = len(self.labels)
@@ -50,7 +60,7 @@ class CorrelationTerm:
             return xp.asarray(np.ones((1, 1)))
         return p[self._factor]
 
-    def _pairs(self) -> list[tuple[str, int, int]]:
+    def pairs(self) -> list[tuple[str, int, int]]:
         """Name of the draws of each correlation, and which it is."""
         start = f"{self.name}{suffix(self.resp)}"
         return [
@@ -61,7 +71,7 @@ class CorrelationTerm:
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """``lncor__p2__p3``, ..."""
         found = []
-        for name, i, j in self._pairs():
+        for name, i, j in self.pairs():
             L = np.asarray(p[self._factor])
             key = ParamKey(self.name, f"{self.labels[i]},{self.labels[j]}", resp=self.resp)
             found.append(Quantity(name, key, np.sum(L[..., i, :] * L[..., j, :], axis=-1)))
@@ -72,7 +82,7 @@ class CorrelationTerm:
         if len(self.labels) < 2:
             return {}
         size = len(self.labels)
-        pairs = self._pairs()
+        pairs = self.pairs()
         matrix = np.zeros((*np.shape(q[pairs[0][0]]), size, size)) + np.eye(size)
         for name, i, j in pairs:
             matrix[..., i, j] = matrix[..., j, i] = np.asarray(q[name])

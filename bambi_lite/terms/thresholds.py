@@ -56,8 +56,23 @@ class ThresholdTerm:
         """Where the family finds them among its dpars."""
         return "thresholds"
 
-    def _name(self, i: int) -> str:
-        """``Intercept``, or ``Intercept_1`` for the first group of several."""
+    @property
+    def centres(self) -> str:
+        """The array of columns at whose means the thresholds are sampled; empty for none."""
+        return f"X{suffix(self.resp)}" if self.b else ""
+
+    @property
+    def simple(self) -> bool:
+        """Whether its value is its one vector of parameters."""
+        return self.spacing == "flexible" and len(self.counts) == 1
+
+    @property
+    def shifts(self) -> bool:
+        """Whether all of them can be raised alike, as centring the predictors does."""
+        return self.spacing != "sum_to_zero"
+
+    def drawn(self, i: int) -> str:
+        """The name of a group's draws: ``Intercept``, ``Intercept_1`` for the first of several."""
         ending = suffix(self.resp)
         return f"Intercept{ending}_{i + 1}" if self.groups != ("",) else f"Intercept{ending}"
 
@@ -68,14 +83,14 @@ class ThresholdTerm:
             found = []
             for i, group in enumerate(self.groups):
                 key = ParamKey("Intercept", group=group, resp=self.resp)
-                found.append(Param(f"first_{self._name(i)}", key))
+                found.append(Param(f"first_{self.drawn(i)}", key))
                 delta = ParamKey("delta", group=group, resp=self.resp)
                 lower = 0.0 if self.ordered else None
                 found.append(Param(self._delta(i), delta, lower=lower))
             return tuple(found)
         return tuple(
             Param(
-                self._name(i),
+                self.drawn(i),
                 ParamKey("Intercept", group=group, resp=self.resp),
                 (count,),
                 (f"thres_{i + 1}" if group else "thres",),
@@ -92,9 +107,9 @@ class ThresholdTerm:
         """The thresholds of one group at the means of the predictors, shape (..., count)."""
         if self.spacing == "equidistant":
             steps = np.arange(self.counts[i], dtype=float)
-            first = p[f"first_{self._name(i)}"][..., None]
+            first = p[f"first_{self.drawn(i)}"][..., None]
             return first + p[self._delta(i)][..., None] * steps
-        values = p[self._name(i)]
+        values = p[self.drawn(i)]
         if self.spacing == "sum_to_zero":
             return values - xp.sum(values)[..., None] / self.counts[i]
         return values
@@ -133,9 +148,9 @@ class ThresholdTerm:
             numbers = tuple(str(k + 1) for k in range(count))
             centred = ParamKey("Intercept", group=self.groups[i], resp=self.resp)
             # Those of sum_to_zero before they are shifted: the prior is on them.
-            drawn = p[self._name(i)] if self.spacing == "sum_to_zero" else self._sampled(xp, p, i)
+            drawn = self._sampled(xp, p, i) if self.shifts else p[self.drawn(i)]
             values = np.asarray(drawn)
-            found.append(Quantity(self._name(i), centred, values, (dim,), {dim: numbers}))
+            found.append(Quantity(self.drawn(i), centred, values, (dim,), {dim: numbers}))
             if self.spacing == "equidistant":
                 delta = ParamKey("delta", group=self.groups[i], resp=self.resp)
                 found.append(Quantity(self._delta(i), delta, np.asarray(p[self._delta(i)])))
@@ -151,7 +166,7 @@ class ThresholdTerm:
             centred = values - (b @ np.asarray(self.means))[..., None]
         ends = np.cumsum(self.counts)
         parts = np.split(centred, ends[:-1], axis=-1)
-        return {self.name: values} | {self._name(i): part for i, part in enumerate(parts)}
+        return {self.name: values} | {self.drawn(i): part for i, part in enumerate(parts)}
 
 
 def threshold_term(

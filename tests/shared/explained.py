@@ -18,6 +18,12 @@ MODELS = {
         "sleepstudy",
         "gaussian",
     ),
+    "thresholds": ("rating ~ treat + (1 | subject)", "inhaler", 'cumulative("probit")'),
+    "equidistant": ("yord ~ x", "synth1", 'acat(threshold = "equidistant")'),
+    "sum to zero": ("yord ~ x", "synth1", 'sratio(threshold = "sum_to_zero")'),
+    "groups of thresholds": ("yord | thres(gr = strat) ~ x", "synth1", "cratio"),
+    "categories": ("ycat ~ x", "synth1", 'categorical(refcat = "B")'),
+    "log-ratios": ("cbind(p1, p2, p3) ~ 1", "synth1", "logistic_normal"),
 }
 
 

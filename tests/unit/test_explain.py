@@ -281,6 +281,54 @@ EQUATIONS = {
         "(r_1[j], r_2[j], r_3[j]) ~ MultiNormal(0, Sigma)",
         "Sigma = diag(tau_1, tau_2, tau_3) R diag(tau_1, tau_2, tau_3)",
     ],
+    "thresholds": [
+        "rating_i ~ Cumulative(mu_i, disc, theta)",
+        "mu_i = beta_1 treat_i + r_1[j[i]]",
+        "disc = 1",
+        "theta_k < theta_k+1",
+        "theta_k = theta_k,c + beta_1 mean(treat)",
+        "r_1[j] ~ Normal(0, tau_1)",
+    ],
+    "equidistant": [
+        "yord_i ~ Acat(mu_i, disc, theta)",
+        "mu_i = beta_1 x_i",
+        "disc = 1",
+        "theta_k,c = theta_1,c + (k - 1) delta",
+        "theta_k = theta_k,c + beta_1 mean(x)",
+    ],
+    "sum to zero": [
+        "yord_i ~ Sratio(mu_i, disc, theta)",
+        "mu_i = beta_1 x_i",
+        "disc = 1",
+        "theta_k = theta_k,c - mean(theta_k,c)",
+    ],
+    "groups of thresholds": [
+        "yord_i ~ Cratio(mu_i, disc, theta)",
+        "mu_i = beta_1 x_i",
+        "disc = 1",
+    ],
+    "categories": [
+        "ycat_i ~ Categorical(muA_i, muC_i)",
+        "muA_i = alpha_muA + beta_muA,1 x_i",
+        "alpha_muA = alpha_muA,c - beta_muA,1 mean(x)",
+        "muC_i = alpha_muC + beta_muC,1 x_i",
+        "alpha_muC = alpha_muC,c - beta_muC,1 mean(x)",
+    ],
+    "log-ratios": [
+        "cbind(p1, p2, p3)_i ~ LogisticNormal(mup2_i, mup3_i, sigmap2, sigmap3, R)",
+        "mup2_i = alpha_mup2",
+        "mup3_i = alpha_mup3",
+    ],
+}
+
+# What the families say of mu.
+LAWS = {
+    "thresholds": "probit(P(y <= k)) = disc (theta_k - mu)",
+    "equidistant": "logit(P(y = k + 1 | y = k or k + 1)) = disc (mu - theta_k)",
+    "groups of thresholds": "logit(P(y > k | y >= k)) = disc (mu - theta_k); with thres as the "
+    "addition terms say",
+    "categories": "P(y = k) is proportional to exp(mu_k), where mu of B is 0",
+    "log-ratios": "log(share of k / share of p1) has mean mu_k and standard deviation sigma_k",
 }
 
 
@@ -291,13 +339,27 @@ def test_equations(name: str) -> None:
     assert made == EQUATIONS[name]
 
 
+@each(LAWS)
+def test_laws_of_families(name: str) -> None:
+    assert dict(explained(name).sections)["Model"][0].remark == LAWS[name]
+
+
+def test_thresholds_stand_in_place_of_the_intercept() -> None:
+    pieces = {name: [(p.kind, p.meaning) for p in explained(name).pieces if not p.text]
+              for name in ("thresholds", "categories")}  # fmt: skip
+    assert pieces == {
+        "thresholds": [("thresholds", "stand in place of the intercept of mu")],
+        "categories": [("intercept", "muA, muC have one each by default")],
+    }
+
+
 @each(MODELS)
 def test_symbols_are_the_draws(name: str) -> None:
     """Every draw but the effects of single groups and the pairs of correlations has a symbol."""
     formula, data, family = MODELS[name]
     model = bl.Model(formula, bl.load_data(data), family)
     named = {n for s in model.explain().symbols for n in s.name.split(", ")}
-    fixed = {n for n, _ in model.spec.formula.fixed}
+    fixed = {d.name for d in model.spec.dpars if not any(t.params for t in d.terms)}
     draws = {v for v in model.variables() if "[" not in v and not v.startswith("cor_")} - fixed
     assert draws <= named
     assert {n.partition("[")[0] for n in named if "[" in n} == {

@@ -31,7 +31,7 @@ def rows(frame):
 
 
 def expected(table):
-    return [tuple(row[c] for c in COLUMNS) for row in table]
+    return [tuple(row.get(c, "") for c in COLUMNS) for row in table]
 
 
 def by_id(case):
@@ -185,9 +185,10 @@ def test_bounds_that_cannot_be():
 
 
 def test_something_that_is_no_prior(sleepstudy):
-    assert message(
-        bl.PriorError, lambda: bl.Model(SLEEPSTUDY, sleepstudy, prior="normal(0, 1)")
-    ) == ("prior has to be bl.prior(...), a list of them or a prior table, not str.")
+    assert message(bl.PriorError, lambda: bl.Model(SLEEPSTUDY, sleepstudy, prior=1.5)) == (
+        "prior has to be bl.prior(...), a list of them, a prior table, 'set:NAME' or the path of a "
+        "TOML file, not float."
+    )
 
 
 def test_numbers_in_every_form():

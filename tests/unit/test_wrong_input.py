@@ -125,7 +125,7 @@ WRONG = {
     "fixed outside its bounds": (
         model(bl.bf("Reaction ~ Days", sigma=-2)),
         bl.FamilyError,
-        "'sigma = -2' is outside its bounds.",
+        "'sigma = -2' is outside the bounds of 'sigma': it is 0 or more.",
     ),
     "response of text": (
         model("Subject ~ Days"),
