@@ -67,8 +67,9 @@ class Draws:
         Left out are the effects of single groups, the centred intercepts beside the ones that are
         reported, and constants such as a ``sigma = 2`` of the formula.
         """
-        moving = (n for n, values in self.posterior.items() if np.ptp(values.values) > 0.0)
-        return tuple(str(n) for n in moving if self.keys[str(n)].cls not in _CLASS_LAST)
+        posterior = self.posterior
+        shown = (name for name, key in self.keys.items() if key.cls not in _CLASS_LAST)
+        return tuple(name for name in shown if np.ptp(posterior[name].values) > 0.0)
 
 
 def collect(

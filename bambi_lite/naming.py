@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from .params import Param
+from .priors import is_correlation, used_class
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -26,7 +27,8 @@ def element_names(spec: ModelSpec) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for part in spec.terms():
         quantities = part.quantities(p)
-        correlations = [q.name for q in quantities if q.key.cls == "cor"]
+        # Several factors of one part share their class: their correlations come in order.
+        correlations = [q.name for q in quantities if is_correlation(used_class(q.key.cls))]
         for param in part.params:
             if param.kind == "cholesky_corr":
                 pairs = param.shape[0] * (param.shape[0] - 1) // 2

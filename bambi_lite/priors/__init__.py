@@ -7,7 +7,7 @@ the general row's. Prior text is read by a small grammar of its own; nothing is 
 
 from .defaults import default_rows, default_rules, rule_rows
 from .files import PriorFile, prior_sets, read_file, read_set, read_text
-from .keys import KEYS, brms_class, describe_key, general_key
+from .keys import KEYS, brms_class, describe_key, general_key, is_correlation, used_class
 from .match import assign, check_available, merge, prior_table
 from .rows import (
     COLUMNS,
@@ -46,6 +46,7 @@ __all__ = [
     "describe_key",
     "gather",
     "general_key",
+    "is_correlation",
     "merge",
     "number",
     "parse_prior",
@@ -61,6 +62,7 @@ __all__ = [
     "sort_rows",
     "to_frame",
     "to_toml",
+    "used_class",
     "user_rows",
     "write_file",
 ]

@@ -177,9 +177,11 @@ def test_a_fit_has_the_draws_that_are_announced(subtests: pytest.Subtests) -> No
             model = bl.Model(text, frame)
             rng = np.random.default_rng(1)
             columns = {name: rng.normal(size=8) for name in model.variables()}
-            posterior = from_frame(model.spec, pd.DataFrame(columns)).posterior
+            draws = from_frame(model.spec, pd.DataFrame(columns))
             made = []
-            for name, values in posterior.items():
+            # lprior, which is no parameter, is among the draws and not among the names.
+            for name in draws.keys:
+                values = draws.posterior[name]
                 if values.ndim == 2:
                     made.append(name)
                 else:

@@ -104,7 +104,7 @@ def test_what_cannot_be_asked():
         "'mine'?"
     )
     assert message(lambda: fit.sensitivity(variables=["b_x"])) == (
-        "No draws are called 'b_x'. Available: b_Intercept, Intercept."
+        "No draws are called 'b_x'. Available: b_Intercept, sigma, Intercept."
     )
     assert message(lambda: fit.sensitivity(threshold=0)) == (
         "threshold has to be a positive number, not 0."
