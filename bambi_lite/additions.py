@@ -97,7 +97,7 @@ def _bounds(additions: Mapping[str, AdditionColumns], discrete: bool) -> dict[st
         return {}
     found = {k: v for k, v in truncation(additions["trunc"]).items() if not np.isinf(v).all()}
     for name, bound in found.items():
-        if discrete and (bad := np.isfinite(bound) & (bound % 1 != 0)).any():
+        if discrete and (bad := np.isfinite(bound) & (bound != np.floor(bound))).any():
             raise DataError(
                 f"trunc(): {name} is not a whole number in {rows_of(bad)}, but the response is. "
                 f"Both bounds belong to the values that a response can have."
@@ -212,7 +212,8 @@ def family_data(additions: Mapping[str, AdditionColumns]) -> dict[str, Any]:
     -------
     dict
         Arrays of shape (n_obs,) by the name of the term (``vint1``, ``vint2`` for several
-        arguments); ``gr``, the groups of thresholds, as a :class:`~bambi_lite.design.Column`; and
+        arguments); ``gr``, the groups of thresholds, as a :class:`~bambi_lite.design.Column`;
+        ``bhaz_df`` and ``bhaz_gr``, number and strata of the splines of a baseline hazard; and
         ``se_sigma``, one where ``se(x, sigma = TRUE)`` keeps a residual.
 
     Raises
@@ -228,6 +229,8 @@ def family_data(additions: Mapping[str, AdditionColumns]) -> dict[str, Any]:
                 found["thres"] = _whole(addition.args[0], name, 1) - (name == "cat")
             if "gr" in addition.kwargs:
                 found["gr"] = addition.kwargs["gr"]
+        elif name == "bhaz":
+            found |= {f"bhaz_{option}": value for option, value in addition.kwargs.items()}
         elif name in ("vreal", "vint"):
             for i, column in enumerate(addition.args, start=1):
                 found[f"{name}{i}"] = _READ[name](column)

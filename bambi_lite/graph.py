@@ -74,6 +74,9 @@ def graph(spec: ModelSpec) -> graphviz.Digraph:
     _draw_observations(dot, spec)
     for dpar in spec.dpars:
         _draw_dpar(dot, spec, dpar)
+    for part in spec.structure:
+        for param in part.params:
+            _draw_unknown(dot, spec, param, (param.name,), "y")
     return dot
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from .params import Param
-from .priors import is_correlation, used_class
+from .priors import CHOLESKY
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -27,16 +27,25 @@ def element_names(spec: ModelSpec) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for part in spec.terms():
         quantities = part.quantities(p)
-        # Several factors of one part share their class: their correlations come in order.
-        correlations = [q.name for q in quantities if is_correlation(used_class(q.key.cls))]
+        correlations = [q.name for q in quantities if q.key.cls in CHOLESKY]
         for param in part.params:
             if param.kind == "cholesky_corr":
                 pairs = param.shape[0] * (param.shape[0] - 1) // 2
                 found[param.name] = tuple(correlations[:pairs])
                 correlations = correlations[pairs:]
+            elif param.kind == "simplex":
+                found[param.name] = _proportions(param, quantities)
             elif param.kind != "given":
                 found[param.name] = _numbers(param, quantities)
     return found
+
+
+def _proportions(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
+    """Those of a group stand in one vector with those of the others, as ``<group>,1``, ..."""
+    whole = next(q for q in quantities if q.key.cls == param.key.cls and q.dims)
+    labels = (whole.coords or {})[whole.dims[0]]
+    own = f"{param.key.group}," if param.key.group else ""
+    return tuple(f"{whole.name}[{label}]" for label in labels if label.startswith(own))
 
 
 def _numbers(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
@@ -69,7 +78,7 @@ def read_parameters(spec: ModelSpec, posterior: xr.Dataset) -> dict[str, np.ndar
         if param.kind == "cholesky_corr":
             found[param.name] = _factor(parts, param.shape[0])
         else:
-            found[param.name] = np.stack(parts, axis=-1) if param.elements else parts[0]
+            found[param.name] = np.stack(parts, axis=-1) if param.shape else parts[0]
     return found
 
 

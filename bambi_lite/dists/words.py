@@ -45,6 +45,9 @@ class Vocable:
     over : str
         What it is a distribution of: single numbers, the Cholesky factor of a correlation matrix,
         or proportions that add up to one (its argument is then a vector).
+    lcdf, lccdf : callable or None
+        ``lcdf(xp, y, **args)`` is log P(Y <= y), ``lccdf(xp, y, **args)`` is log P(Y > y), both
+        elementwise, for every y, and exact in their own tails; of counts, y is rounded down.
     """
 
     name: str
@@ -55,6 +58,8 @@ class Vocable:
     prior: bool = True
     random: Callable[..., np.ndarray] | None = None
     over: Over = "numbers"
+    lcdf: Callable[..., Array] | None = None
+    lccdf: Callable[..., Array] | None = None
 
 
 def shape_of(*args: Array) -> tuple[int, ...]:

@@ -43,9 +43,10 @@ def _distribution(spec: ModelSpec) -> tuple[str, tuple[str, ...]]:
     family's.
     """
     names = tuple(d.name for d in spec.dpars)
-    zero = linked_dpars(spec, numpy_namespace(), template(spec), spec.arrays)
+    xp = numpy_namespace()
     with np.errstate(all="ignore"):
-        dist = spec.family.likelihood(numpy_namespace(), zero, spec.response)
+        dpars = linked_dpars(spec, xp, template(spec), spec.arrays)
+        dist = spec.family.likelihood(xp, dpars, spec.response)
     if set(dist.args) == set(names):
         return word(dist.name), tuple(dist.args)
     return word(spec.family.name), names

@@ -150,6 +150,9 @@ class Family:
         ``refcat`` of categorical ones.
     check_options : callable or None
         ``check_options(options)`` raises FamilyError for a setting that cannot be.
+    priors : mapping or None
+        Default priors of its own in place of those of priors/default.toml, by the name of the
+        parameter (``phi``, ``Intercept``, ``Intercept_phi``); those that are not there are flat.
     kernel : str
         Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
         where an engine has one; a test holds it to `likelihood`.
@@ -181,6 +184,7 @@ class Family:
     law: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
+    priors: Mapping[str, str] | None = None
     kernel: str = ""
     information: Callable[[Family, Response], Any] | None = None
 

@@ -13,7 +13,7 @@ from ..additions import ALWAYS, family_data, observation
 from ..design import Design, PredictorDesign, build_design
 from ..errors import FamilyError, FormulaError, listing, rows_at
 from ..families import Dpar, Family, Response, get_family
-from ..formula import BrmsFormula, bf
+from ..formula import BrmsFormula, FamilyCall, bf
 from ..links import get_link
 from ..observation import Observation
 from ..params import Param
@@ -51,7 +51,7 @@ def resolve(
     data : DataFrame
         One row per observation.
     family : str or Family
-        Response distribution.
+        Response distribution; as in brms, one that the formula names counts for more.
     prior : PriorSet, list, DataFrame, str, ...
         What replaces default priors; see :func:`bambi_lite.priors.gather`.
     data2 : mapping, optional
@@ -75,7 +75,7 @@ def resolve(
         raise FormulaError(
             "Parsed, not available yet: a multivariate formula. Fit its responses one by one."
         )
-    chosen = get_family(family)
+    chosen = _family(parsed.family, family)
     _check_additions(parsed, chosen)
     _check_available(parsed)
     if chosen.bind is None:  # else the data decide which parameters there are
@@ -89,6 +89,13 @@ def resolve(
     chosen = chosen.on(response)
     _check_predictors(parsed, chosen)
     return _model(parsed, chosen, design, response, seen, prior, _name_of(data, data_name))
+
+
+def _family(named: Any, given: str | Family) -> Family:
+    """The family that the formula names, else the one given beside it."""
+    if isinstance(named, FamilyCall):
+        named = named.text if named.options else named.name
+    return get_family(given if named is None else named)
 
 
 def _name_of(data: Any, data_name: str | None) -> str:
@@ -123,7 +130,7 @@ def _model(
         designs={_owner(p): (p.columns, p.X) for p in predictors},
     )
     target = _target(family, dpars, params, scales)
-    rows = prior_table(default_rows(target), target, prior)
+    rows = prior_table(_defaults(family, target), target, prior)
     priors = assign(params, rows, data_numbers(response))
     check_available(priors)
     spec = ModelSpec(
@@ -177,9 +184,28 @@ def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
         When they do not fit the model.
     """
     target = _target(spec.family, spec.dpars, spec.params, spec.scales)
-    rows = prior_table(default_rows(target), target, prior)
+    rows = prior_table(_defaults(spec.family, target), target, prior)
     assign(spec.params, rows, data_numbers(spec.response))
     return rows
+
+
+def _defaults(family: Family, target: Target) -> tuple[PriorRow, ...]:
+    """The default rows; those of a family that has default priors of its own."""
+    rows = default_rows(target)
+    if family.priors is None:
+        return rows
+    own = {"Intercept", *(d.name for d in family.dpars)}
+    names = ((row, "_".join(filter(None, (row.cls, row.dpar)))) for row in rows)
+    return tuple(
+        replace(
+            row,
+            prior=family.priors.get(name, "") if not (row.coef or row.group) else "",
+            computed=None,
+        )
+        if row.cls in own
+        else row
+        for row, name in names
+    )
 
 
 def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, ...]:
@@ -287,6 +313,8 @@ def _check_available(formula: BrmsFormula) -> None:
         for group in predictor.groups:
             if group.pw:
                 waiting.append("gr(pw = ...)")
+            # The columns of mmc() are in the design; the others are terms of their own kind.
+            waiting += [special.label for special in group.specials if special.kind != "mmc"]
     if waiting:
         raise FormulaError(
             f"Parsed, not available yet: {listing(dict.fromkeys(waiting))} in "

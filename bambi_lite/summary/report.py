@@ -323,9 +323,13 @@ def _spec_label(name: str, key: ParamKey) -> str:
 
 
 def _structural(spec: ModelSpec) -> set[str]:
-    """Classes of the parameters of the family as a whole, the thresholds apart."""
+    """Classes of the parameters of the family as a whole; the thresholds stand elsewhere.
+
+    As in brms the weights of a baseline hazard are left out: one by one they say nothing.
+    """
     one = template(spec)
-    found = {q.key.cls for part in spec.structure for q in part.quantities(one)}
+    parts = [part for part in spec.structure if part.params and part.params[0].kind != "simplex"]
+    found = {q.key.cls for part in parts for q in part.quantities(one)}
     return found - {"b", "Intercept"}
 
 

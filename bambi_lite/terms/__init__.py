@@ -5,6 +5,7 @@ from .constant import FixedTerm, OffsetTerm, ScalarTerm
 from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
+from .hazard import BaselineHazardTerm
 from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
@@ -12,6 +13,7 @@ from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 __all__ = [
     "NEW_LEVELS",
     "SPACINGS",
+    "BaselineHazardTerm",
     "By",
     "Coef",
     "CorrelationTerm",

@@ -273,3 +273,13 @@ def test_group_effects_are_deterministics_with_named_dimensions():
     assert list(model.coords["Subject__coef"]) == ["Intercept", "Days"]
     assert model.coords["Subject"][:2] == ("308", "309")
     assert {rv.name for rv in model.observed_RVs} == {"Reaction"}
+
+
+def test_each_observation_has_draws_of_its_own():
+    """Where the mean is one number, and the family is no distribution of PyMC's."""
+    data = bl.load_data("epilepsy")
+    prior = bl.prior("normal(1, 1)", class_="Intercept")
+    model = bl.Model("count ~ 1", data, "poisson", prior=prior).pymc
+    drawn = pm.draw(model["count"], draws=3, random_seed=1, mode="FAST_COMPILE")
+    assert drawn.shape == (3, len(data))
+    assert all(len(set(row)) > 1 for row in drawn)
