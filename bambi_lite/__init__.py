@@ -1,6 +1,7 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
-from .api import Model, brm, default_prior
+from .api import Model, brm
+from .audit import PriorReport
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .engines import SampleSettings
@@ -27,8 +28,10 @@ from .families import (
     binomial,
     brmsfamily,
     categorical,
+    cox,
     cratio,
     cumulative,
+    custom_family,
     dirichlet,
     dirichlet_multinomial,
     exgaussian,
@@ -56,6 +59,7 @@ from .families import (
     student,
     von_mises,
     weibull,
+    wiener,
     zero_inflated_beta,
     zero_inflated_beta_binomial,
     zero_inflated_binomial,
@@ -65,7 +69,13 @@ from .families import (
 )
 from .fit import Fit
 from .formula import BrmsFormula, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from .prior_diff import PriorDiff, diff_prior
+from .prior_tables import default_prior, list_prior_sets, prior_summary, validate_prior
 from .priors import PriorSet, prior
+
+#: brms' other names for the same functions.
+get_prior = default_prior
+set_prior = prior
 
 __version__ = "0.1.0"
 
@@ -84,7 +94,9 @@ __all__ = [
     "FormulaError",
     "Gamma",
     "Model",
+    "PriorDiff",
     "PriorError",
+    "PriorReport",
     "PriorSet",
     "SampleSettings",
     "SamplingError",
@@ -97,10 +109,13 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "cox",
     "cratio",
     "cumulative",
+    "custom_family",
     "default_prior",
     "describe_data",
+    "diff_prior",
     "dirichlet",
     "dirichlet_multinomial",
     "exgaussian",
@@ -112,6 +127,7 @@ __all__ = [
     "gen_extreme_value",
     "geometric",
     "get_family",
+    "get_prior",
     "hurdle_cumulative",
     "hurdle_gamma",
     "hurdle_lognormal",
@@ -120,6 +136,7 @@ __all__ = [
     "inverse_gaussian",
     "lf",
     "list_data",
+    "list_prior_sets",
     "load_data",
     "logistic_normal",
     "lognormal",
@@ -129,16 +146,20 @@ __all__ = [
     "nlf",
     "poisson",
     "prior",
+    "prior_summary",
     "register_transform",
     "set_mecor",
     "set_nl",
+    "set_prior",
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
     "sratio",
     "student",
+    "validate_prior",
     "von_mises",
     "weibull",
+    "wiener",
     "zero_inflated_beta",
     "zero_inflated_beta_binomial",
     "zero_inflated_binomial",

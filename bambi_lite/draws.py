@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +12,7 @@ import xarray as xr
 
 from .engines import RawDraws, SampleSettings
 from .errors import SamplingError
+from .logprior import log_prior
 from .params import ParamKey
 from .spec import ModelSpec, with_effects
 from .terms import Quantity
@@ -66,8 +67,9 @@ class Draws:
         Left out are the effects of single groups, the centred intercepts beside the ones that are
         reported, and constants such as a ``sigma = 2`` of the formula.
         """
-        moving = (n for n, values in self.posterior.items() if np.ptp(values.values) > 0.0)
-        return tuple(str(n) for n in moving if self.keys[str(n)].cls not in _CLASS_LAST)
+        posterior = self.posterior
+        own = (n for n, key in self.keys.items() if key.cls not in _CLASS_LAST)
+        return tuple(n for n in own if np.ptp(posterior[n].values) > 0.0)
 
 
 def collect(
@@ -91,9 +93,10 @@ def collect(
     Draws
     """
     p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
+    priors = log_prior(spec, raw.values)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}
-    tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library})
+    tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library}, priors)
     return Draws(
         spec=spec,
         idata=tree,
@@ -109,6 +112,7 @@ def named_tree(
     quantities: Iterable[Quantity],
     stats: Mapping[str, Any] = MappingProxyType({}),
     attrs: Mapping[str, str] = MappingProxyType({}),
+    log_priors: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> tuple[xr.DataTree, Mapping[str, ParamKey]]:
     """Quantities as an ArviZ DataTree in brms' order, and which parameter each variable is."""
     posterior, keys = labelled(in_order(quantities))
@@ -118,9 +122,16 @@ def named_tree(
         "formula": str(spec.formula),
         "family": spec.family.name,
     }
+    coords = {"chain": posterior.chain, "draw": posterior.draw}
+    if log_priors:
+        parts = {name: (("chain", "draw"), values) for name, values in log_priors.items()}
+        posterior = posterior.assign(
+            {n: (("chain", "draw"), v) for n, v in _log_prior_sums(log_priors).items()}
+        )
     groups = {"posterior": posterior.assign_attrs(attrs), "observed_data": _observed(spec)}
+    if log_priors:
+        groups["log_prior"] = xr.Dataset(parts, coords=coords, attrs=attrs)
     if stats:
-        coords = {"chain": posterior.chain, "draw": posterior.draw}
         groups["sample_stats"] = xr.Dataset(stats, coords=coords, attrs=attrs)
     return xr.DataTree.from_dict(groups), MappingProxyType(keys)
 
@@ -130,6 +141,17 @@ def _observed(spec: ModelSpec) -> xr.Dataset:
     columns = {"category": list(spec.response.categories)} if spec.response.y.ndim > 1 else {}
     data = {spec.response_name: (("obs", *columns), spec.response.y)}
     return xr.Dataset(data, coords={"obs": spec.design.rows, **columns})
+
+
+def _log_prior_sums(log_priors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """``lprior``, and ``lprior_<tag>`` for each tag, as brms keeps them among the draws."""
+    found = {"lprior": sum(log_priors.values())}
+    for name, values in log_priors.items():
+        _, bracket, tag = name.partition("[")
+        if bracket:
+            label = f"lprior_{tag[:-1]}"
+            found[label] = found[label] + values if label in found else values
+    return {name: np.asarray(values) for name, values in found.items()}
 
 
 def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
@@ -157,20 +179,32 @@ def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
 
 def labelled(quantities: Iterable[Quantity]) -> tuple[xr.Dataset, dict[str, ParamKey]]:
     """One labelled array per name; blocks of one grouping factor are joined along coefficients."""
-    arrays: dict[str, list[xr.DataArray]] = {}
-    keys: dict[str, ParamKey] = {}
+    parts: dict[str, list[Quantity]] = {}
     for q in quantities:
-        shape = np.shape(q.values)
-        coords: dict[str, Any] = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
-        coords |= {dim: list(labels) for dim, labels in (q.coords or {}).items()}
-        array = xr.DataArray(q.values, dims=("chain", "draw", *q.dims), coords=coords)
-        arrays.setdefault(q.name, []).append(array)
-        keys.setdefault(q.name, q.key)
-    joined = {
-        name: parts[0] if len(parts) == 1 else xr.concat(parts, dim=parts[0].dims[-1], join="outer")
-        for name, parts in arrays.items()
+        parts.setdefault(q.name, []).append(q)
+    shape = next((np.shape(q.values) for found in parts.values() for q in found), (0, 0))
+    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    # Most are single numbers, which need no labels of their own.
+    variables = {
+        name: _labelled(found, coords) if found[0].dims else (tuple(coords), found[0].values)
+        for name, found in parts.items()
     }
-    return xr.Dataset(joined), keys
+    return xr.Dataset(variables, coords), {name: found[0].key for name, found in parts.items()}
+
+
+def _labelled(parts: Sequence[Quantity], coords: Mapping[str, Any]) -> xr.DataArray:
+    arrays = [
+        xr.DataArray(
+            q.values,
+            dims=(*coords, *q.dims),
+            coords={**coords, **{dim: list(labels) for dim, labels in (q.coords or {}).items()}},
+        )
+        for q in parts
+    ]
+    if len(arrays) == 1:
+        return arrays[0]
+    joined: xr.DataArray = xr.concat(arrays, dim=arrays[0].dims[-1], join="outer")
+    return joined
 
 
 def parameter_values(draws: Draws) -> dict[str, np.ndarray]:

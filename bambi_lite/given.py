@@ -13,6 +13,8 @@ import pandas as pd
 from .draws import Draws, labelled, named_tree
 from .engines import SampleSettings
 from .errors import DataError, listing, suggest
+from .logprior import log_prior
+from .naming import read_parameters
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -94,7 +96,9 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         if q.name in computed:
             known = np.broadcast_to(q.values[0, 0], (*rows.shape, *np.shape(q.values)[2:]))
             given.append(replace(q, values=part.read(partial).get(q.name, known)))
-    tree, keys = named_tree(spec, given)
+    posterior, _ = labelled(given)
+    priors = log_prior(spec, read_parameters(spec, posterior))
+    tree, keys = named_tree(spec, given, log_priors=priors)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))

@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 
 from .additions import censoring, truncation, weights
-from .design import AdditionColumns, Column, Design, MvDesign, PredictorDesign, group_effects
+from .design import (
+    AdditionColumns,
+    Column,
+    Design,
+    MvDesign,
+    PredictorDesign,
+    group_effects,
+    n_thresholds,
+)
 from .draws import in_order
 from .errors import DataError, listing, suggest
 from .families import Response
@@ -229,7 +237,7 @@ def _response(design: Design, outcome: Outcome, y: np.ndarray | None) -> dict[st
     for name, addition in design.additions.items():
         data |= _addition(name, addition)
     if outcome.thresholds:
-        data |= _thresholds(design.additions.get("thres"), Y)
+        data |= _thresholds(design, Y)
     elif outcome.mu and not outcome.mixture:
         data["ncat"] = len(column.levels) or Y.shape[-1]
     return data
@@ -253,16 +261,17 @@ def _addition(name: str, addition: AdditionColumns) -> dict[str, Any]:
     return {}
 
 
-def _thresholds(thres: AdditionColumns | None, Y: np.ndarray) -> dict[str, Any]:
+def _thresholds(design: Design, Y: np.ndarray) -> dict[str, Any]:
     """How many thresholds there are, in each group if the formula has groups of them."""
+    thres = design.additions.get("thres")
     if thres is not None and "gr" in thres.kwargs:
         groups, codes = np.unique(thres.kwargs["gr"].values, return_inverse=True)
         counts = np.array([Y[codes == g].max() - 1 for g in range(len(groups))], dtype=int)
         ends = np.cumsum(counts)
         bounds = np.column_stack([ends - counts + 1, ends])
         return {"ngrthres": len(counts), "Jthres": bounds[codes], "nthres": counts}
-    given = thres.args[0].values[0] if thres is not None and thres.args else Y.max() - 1
-    return {"nthres": int(given)}
+    assert design.response is not None
+    return {"nthres": n_thresholds(design.response, design.additions)}
 
 
 def _family_thresholds(response: Response) -> dict[str, Any]:
@@ -300,6 +309,8 @@ def _group_arrays(design: Design | MvDesign, mu: tuple[str, ...]) -> dict[str, A
         sizes[f"NC_{i}"] = effect.cn * (effect.cn - 1) // 2
         if group.by is not None:
             sizes |= {f"Nby_{i}": len(group.by[1]), f"Jby_{i}": group.by[2] + 1}
+        if group.pw is not None:
+            sizes[f"PW_{i}"] = group.pw
         if group.cov_matrix is not None:
             sizes[f"Lcov_{i}"] = np.linalg.cholesky(group.cov_matrix)
     return columns | sizes

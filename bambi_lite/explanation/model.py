@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..params import Param, Prior
-from ..priors import number
+from ..dists import Dist
+from ..params import Param, ParamKey, Prior
+from ..priors import deciding_row, number, prior_text
 from ..spec import ModelSpec, linked_dpars, template
 from ..terms import PopulationTerm, ScalarTerm
 from ..xp import numpy_namespace
@@ -42,9 +43,10 @@ def _distribution(spec: ModelSpec) -> tuple[str, tuple[str, ...]]:
     family's.
     """
     names = tuple(d.name for d in spec.dpars)
-    zero = linked_dpars(spec, numpy_namespace(), template(spec), spec.arrays)
+    xp = numpy_namespace()
     with np.errstate(all="ignore"):
-        dist = spec.family.likelihood(numpy_namespace(), zero, spec.response)
+        dpars = linked_dpars(spec, xp, template(spec), spec.arrays)
+        dist = spec.family.likelihood(xp, dpars, spec.response)
     if set(dist.args) == set(names):
         return word(dist.name), tuple(dist.args)
     return word(spec.family.name), names
@@ -76,13 +78,13 @@ def priors(spec: ModelSpec, notation: Notation) -> Iterator[Equation]:
             dist = spec.priors[cor.name][0].dist
             assert dist is not None
             args = [letter(number(v)) for v in dist.args.values()]
-            remark = f"correlations of {block.group}, {_source(spec, cor)}"
+            remark = f"correlations of {block.group}, {_source(spec, cor.key)}"
             yield Equation(notation.matrix("R", place), FOLLOWS, call("LKJ", args), None, remark)
     for param, symbol, labels in structure.matrices(spec):
         dist = spec.priors[param.name][0].dist
         assert dist is not None
         args = [letter(number(v)) for v in dist.args.values()]
-        remark = f"correlations of {labels}, {_source(spec, param)}"
+        remark = f"correlations of {labels}, {_source(spec, param.key)}"
         yield Equation(symbol, FOLLOWS, call("LKJ", args), None, remark)
 
 
@@ -95,10 +97,17 @@ def _prior_line(elements: Sequence[_Element]) -> Equation:
         density = Maths(rf"p\left({symbols.latex}\right)", symbols.text)
         line, flat = Maths(r"\propto", "~"), Maths("1", "flat")
         return Equation(density, line, flat, bound, f"{source}; improper: no value is preferred")
-    args = [letter(number(v)) for v in prior.dist.args.values()]
-    law = call(word(prior.dist.name), args)
+    law = _law(prior.dist)
     remark = source if bound is None else f"{source}; truncated there"
     return Equation(symbols, FOLLOWS, law, bound, remark)
+
+
+def _law(dist: Dist) -> Maths:
+    text = prior_text(dist)
+    name, _, inside = text.partition("(")
+    if not inside:  # a distribution of PyMC has no arguments that could be read off
+        return letter(text)
+    return call(word(name), [letter(arg) for arg in inside[:-1].split(", ")])
 
 
 def _bounds(symbols: Maths, prior: Prior) -> Maths | None:
@@ -112,10 +121,9 @@ def _bounds(symbols: Maths, prior: Prior) -> Maths | None:
     return left + symbols + Maths(r" \leq ", " <= ") + high
 
 
-def _source(spec: ModelSpec, param: Param) -> str:
-    rows = [r for r in spec.prior_rows if r.cls == param.key.cls]
-    user = any(r.source != "default" for r in rows if r.group in ("", param.key.group))
-    return "given by the user" if user else "default"
+def _source(spec: ModelSpec, key: ParamKey) -> str:
+    source = deciding_row(key, {r.key: r for r in spec.prior_rows}).source
+    return "given by the user" if source == "user" else source
 
 
 def _vectors(spec: ModelSpec, notation: Notation) -> Iterator[list[_Element]]:
@@ -168,12 +176,7 @@ def _element(
     spec: ModelSpec, param: Param, k: int, symbol: Maths, name: str, meaning: str
 ) -> _Element:
     key = param.elements[k] if param.elements else param.key
-    rows = {r.key: r for r in spec.prior_rows}
-    row = rows.get(key)
-    source = "given by the user" if row is not None and row.source != "default" else ""
-    if not source and (row is None or not row.prior):
-        source = _source(spec, param)
-    return _Element(symbol, name, meaning, spec.priors[param.name][k], source or "default")
+    return _Element(symbol, name, meaning, spec.priors[param.name][k], _source(spec, key))
 
 
 def symbols(spec: ModelSpec, notation: Notation) -> Iterator[Symbol]:

@@ -10,6 +10,8 @@ from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
 from . import categorical as _categorical
+from . import com_poisson as _com_poisson  # noqa: F401  registers itself
+from . import cox as _cox
 from . import dirichlet as _dirichlet
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
 from . import exgaussian as _exgaussian
@@ -28,6 +30,8 @@ from . import skew_normal as _skew_normal
 from . import student as _student
 from . import von_mises as _von_mises
 from . import weibull as _weibull
+from . import wiener as _wiener
+from . import xbeta as _xbeta  # noqa: F401  registers itself
 from .base import (
     Dpar,
     Family,
@@ -38,6 +42,7 @@ from .base import (
     families,
     get_family,
 )
+from .custom import custom_family
 
 gaussian = constructor(_gaussian.gaussian)
 student = constructor(_student.student)
@@ -67,10 +72,12 @@ inverse_gaussian = constructor(_inverse_gaussian.inverse_gaussian)
 lognormal = constructor(_lognormal.lognormal)
 shifted_lognormal = constructor(_lognormal.shifted_lognormal)
 hurdle_lognormal = constructor(_lognormal.hurdle_lognormal)
+wiener = constructor(_wiener.wiener)
 Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
 categorical = constructor(_categorical.categorical)
+cox = constructor(_cox.cox)
 multinomial = constructor(_multinomial.multinomial)
 dirichlet_multinomial = constructor(_multinomial.dirichlet_multinomial)
 dirichlet = constructor(_dirichlet.dirichlet)
@@ -96,8 +103,10 @@ __all__ = [
     "brmsfamily",
     "categorical",
     "constructor",
+    "cox",
     "cratio",
     "cumulative",
+    "custom_family",
     "dirichlet",
     "dirichlet_multinomial",
     "exgaussian",
@@ -125,6 +134,7 @@ __all__ = [
     "student",
     "von_mises",
     "weibull",
+    "wiener",
     "zero_inflated_beta",
     "zero_inflated_beta_binomial",
     "zero_inflated_binomial",

@@ -72,6 +72,8 @@ class Dpar:
         The name that default priors and links know it by, where that is not its own: ``mu`` for
         ``muB``, ``sigma`` for ``sigmap2``. A parameter of stem ``mu`` takes the main formula
         unless it has its own.
+    known : str
+        Why it can have neither a formula nor another value, where it cannot.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Dpar:
     upper: float | str | None = None
     fixed: float | None = None
     stem: str = ""
+    known: str = ""
 
     @property
     def main(self) -> bool:
@@ -147,6 +150,16 @@ class Family:
         ``refcat`` of categorical ones.
     check_options : callable or None
         ``check_options(options)`` raises FamilyError for a setting that cannot be.
+    priors : mapping or None
+        Default priors of its own in place of those of priors/default.toml, by the name of the
+        parameter (``phi``, ``Intercept``, ``Intercept_phi``); those that are not there are flat.
+    kernel : str
+        Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
+        where an engine has one; a test holds it to `likelihood`.
+    information : callable or None
+        ``information(family, response)``: about how much a row knows of its linear predictor of
+        ``mu`` (Fisher information on the link scale, one number or one a row), or None where the
+        link is another than the default one. It decides how group effects are sampled.
     """
 
     name: str
@@ -171,6 +184,9 @@ class Family:
     law: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
+    priors: Mapping[str, str] | None = None
+    kernel: str = ""
+    information: Callable[[Family, Response], Any] | None = None
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""

@@ -45,9 +45,15 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    p = float(np.mean(response.y))
+    return p * (1.0 - p) if family.link("mu").name == "logit" else None
+
+
 bernoulli = register(
     Family(
         "bernoulli",
+        kernel="bernoulli",
         dpars=(Dpar("mu", PROBABILITY, lower=0.0, upper=1.0),),
         encode=_encode,
         likelihood=_likelihood,
@@ -55,5 +61,6 @@ bernoulli = register(
         scaled=True,
         latent_variance=LATENT_VARIANCE,
         discrete=True,
+        information=_information,
     )
 )

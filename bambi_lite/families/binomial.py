@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dists import Dist
 from ..links import PROBABILITY, SHARE
 from ..xp import Array, Namespace
@@ -43,13 +45,21 @@ def _inflated_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["zi"].value(xp)) * _mean(xp, dpars, response)
 
 
+def _information(family: Family, response: Response) -> np.ndarray | None:
+    trials = response.extra["trials"]
+    p = float(np.sum(response.y) / max(float(np.sum(trials)), 1.0))
+    return trials * p * (1.0 - p) if family.link("mu").name == "logit" else None
+
+
 binomial = register(
     Family(
         "binomial",
+        kernel="binomial",
         dpars=(_MU,),
         encode=successes("binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        information=_information,
         latent_variance={"logit": math.pi**2 / 3.0, "probit": 1.0},
         **_TRIALS,
     )

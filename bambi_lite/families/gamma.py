@@ -37,6 +37,7 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 gamma = register(
     Family(
         "gamma",
+        kernel="gamma",
         dpars=(_MU, _SHAPE),
         encode=positive("gamma", "Exact zeros: family 'hurdle_gamma'."),
         likelihood=_likelihood,

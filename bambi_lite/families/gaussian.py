@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
@@ -18,9 +20,15 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    identity = family.link("mu").name == "identity"
+    return 1.0 / max(float(np.var(response.y)), 1e-300) if identity else None
+
+
 gaussian = register(
     Family(
         "gaussian",
+        kernel="gaussian",
         dpars=(Dpar("mu", LOCATION), Dpar("sigma", POSITIVE, lower=0.0)),
         encode=numbers("gaussian"),
         likelihood=_likelihood,
@@ -28,5 +36,6 @@ gaussian = register(
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
+        information=_information,
     )
 )

@@ -51,6 +51,7 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 lognormal = register(
     Family(
         "lognormal",
+        kernel="lognormal",
         dpars=(_MU, _SIGMA),
         encode=positive("lognormal", "Exact zeros: family 'hurdle_lognormal'."),
         likelihood=_likelihood,

@@ -67,11 +67,20 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["hu"].value(xp)) * mu.value(xp) / -xp.expm1(log_zero)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    """mu / (1 + mu / shape), the shape from the variance as if all rows had one mean."""
+    mean, variance = float(np.mean(response.y)), float(np.var(response.y))
+    over = max(variance - mean, 0.0) / max(mean, 1e-300) ** 2
+    return mean / (1.0 + mean * over) if family.link("mu").name == "log" else None
+
+
 negbinomial = register(
     Family(
         "negbinomial",
+        kernel="negbinomial",
         dpars=(_MU, _SHAPE),
         encode=counts("negbinomial"),
+        information=_information,
         likelihood=_likelihood,
         mean=_mean,
         additions=("cens", "trunc", "rate"),

@@ -233,6 +233,11 @@ def _arguments(xp: Namespace, dpars: Linkeds, response: Response) -> dict[str, A
     return found
 
 
+def _information(family: Family, response: Response) -> float | None:
+    """A quarter to a third, the most that a row of a logistic latent scale has."""
+    return 0.3 if family.link("mu").name == "logit" else None
+
+
 def _family(
     name: str,
     make: Maker,
@@ -241,6 +246,7 @@ def _family(
     ordered: bool = False,
     others: tuple[Dpar, ...] = (),
     lowest: int = 1,
+    kernel: str = "",
 ) -> Family:
     """An ordinal family; `ordered` says whether its thresholds have to ascend."""
 
@@ -262,6 +268,7 @@ def _family(
 
     return Family(
         name,
+        kernel=kernel,
         dpars=(Dpar("mu", links), *others, _DISC),
         encode=_encode_for(name, lowest),
         likelihood=likelihood,
@@ -271,6 +278,7 @@ def _family(
         structure=structure,
         renew=_renew,
         thresholds=True,
+        information=_information,
         latent=True,
         law=law,
         options={"threshold": "flexible"},
@@ -279,7 +287,13 @@ def _family(
 
 
 cumulative = register(
-    _family("cumulative", _cumulative, "{link}(P(y <= k)) = disc (theta_k - mu)", ordered=True)
+    _family(
+        "cumulative",
+        _cumulative,
+        "{link}(P(y <= k)) = disc (theta_k - mu)",
+        ordered=True,
+        kernel="cumulative",
+    )
 )
 sratio = register(
     _family("sratio", _sratio, "{link}(P(y = k | y >= k)) = disc (theta_k - mu)", _RATIO)

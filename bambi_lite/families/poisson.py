@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..dists import Dist
 from ..links import COUNT, SHARE
 from ..xp import Array, Namespace
@@ -40,11 +42,17 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["hu"].value(xp)) * mu / -xp.expm1(-mu)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    return float(np.mean(response.y)) if family.link("mu").name == "log" else None
+
+
 poisson = register(
     Family(
         "poisson",
+        kernel="poisson",
         dpars=(_MU,),
         encode=counts("poisson"),
+        information=_information,
         likelihood=_likelihood,
         mean=_mean,
         additions=("cens", "trunc", "rate"),

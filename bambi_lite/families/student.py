@@ -22,6 +22,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 student = register(
     Family(
         "student",
+        kernel="student",
         dpars=(
             Dpar("mu", LOCATION),
             Dpar("sigma", POSITIVE, lower=0.0),

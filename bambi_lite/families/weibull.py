@@ -27,6 +27,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 weibull = register(
     Family(
         "weibull",
+        kernel="weibull",
         dpars=(_MU, Dpar("shape", POSITIVE, lower=0.0)),
         encode=positive("weibull"),
         likelihood=_likelihood,

@@ -10,7 +10,7 @@ from .model import (
     template,
     with_effects,
 )
-from .resolve import model_predictors, new_arrays, resolve
+from .resolve import model_predictors, new_arrays, other_priors, resolve
 
 __all__ = [
     "DparSpec",
@@ -20,6 +20,7 @@ __all__ = [
     "linked_dpars",
     "model_predictors",
     "new_arrays",
+    "other_priors",
     "resolve",
     "start_values",
     "template",

@@ -54,7 +54,9 @@ def _dpar(
     if value is None:
         return DparSpec(own.name, identity, (ScalarTerm(own.name, own.lower, own.upper),), False)
     if not _inside(float(value), own.lower, own.upper):
-        raise FamilyError(f"'{own.name} = {value:g}' is outside its bounds.")
+        raise FamilyError(
+            f"'{own.name} = {value:g}' is outside the bounds of '{own.name}'{_range(own)}."
+        )
     return DparSpec(own.name, identity, (FixedTerm(own.name, float(value)),), False)
 
 
@@ -62,6 +64,13 @@ def _inside(value: float, lower: float | None, upper: float | str | None) -> boo
     # A bound that the data give is the business of the density, which is zero beyond it.
     below = upper is None or isinstance(upper, str) or value <= upper
     return (lower is None or value >= lower) and below
+
+
+def _range(own: Dpar) -> str:
+    upper = own.upper if isinstance(own.upper, float) else None
+    if own.lower is not None and upper is not None:
+        return f": it lies between {own.lower:g} and {upper:g}"
+    return "" if own.lower is None else f": it is {own.lower:g} or more"
 
 
 def _blocks(
@@ -119,8 +128,9 @@ def _block(
         levels=first.levels,
         coefs=coefs,
         cor=all(group.cor for _, _, group in parts),
+        place=(first_predictor.dpar, place),
         by=by,
-        cov=(first_predictor.dpar, place) if first.cov_matrix is not None else None,
+        cov=first.cov,
         student=first.dist == "student",
     )
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..additions import Observation
 from ..design import Design, PredictorDesign
 from ..families import Family, Response
 from ..formula import BrmsFormula
 from ..links import Link, Linked, get_link
+from ..observation import Observation
 from ..params import Param, Prior
-from ..priors import PriorRow
+from ..priors import PriorRow, ScaleFacts
 from ..terms import FamilyTerm, GroupBlock, Term
 from ..xp import Array, Namespace, numpy_namespace
 
@@ -80,6 +80,8 @@ class ModelSpec:
         The prior table in force.
     priors : mapping
         The prior of each element of each parameter, by the parameter's name.
+    scales : ScaleFacts
+        What priors may take from the data.
     arrays : mapping
         Data by name, read-only.
     coords : mapping
@@ -100,6 +102,7 @@ class ModelSpec:
     params: tuple[Param, ...]
     prior_rows: tuple[PriorRow, ...]
     priors: Mapping[str, tuple[Prior, ...]]
+    scales: ScaleFacts
     arrays: Mapping[str, np.ndarray]
     coords: Mapping[str, tuple[str, ...]]
     data_name: str
@@ -161,8 +164,9 @@ def linked_dpars(
 def with_effects(
     spec: ModelSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """`p` with the group effects ``r_*`` that its innovations imply."""
-    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in spec.blocks}}
+    """`p` with the group effects ``r_*`` that its innovations imply, unless it has them."""
+    missing = [b for b in spec.blocks if f"r_{b.name}" not in p]
+    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in missing}}
 
 
 def template(spec: ModelSpec) -> dict[str, np.ndarray]:

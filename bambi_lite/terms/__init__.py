@@ -1,15 +1,19 @@
 """The summands of a linear predictor: a file a kind."""
 
-from .base import Quantity, Term, Values, suffix
+from .base import Piece, Quantity, Term, Values, suffix
 from .constant import FixedTerm, OffsetTerm, ScalarTerm
 from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
+from .hazard import BaselineHazardTerm
+from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
+    "NEW_LEVELS",
     "SPACINGS",
+    "BaselineHazardTerm",
     "By",
     "Coef",
     "CorrelationTerm",
@@ -17,13 +21,16 @@ __all__ = [
     "FixedTerm",
     "GroupBlock",
     "GroupTerm",
+    "NewLevels",
     "OffsetTerm",
+    "Piece",
     "PopulationTerm",
     "Quantity",
     "ScalarTerm",
     "Term",
     "ThresholdTerm",
     "Values",
+    "new_effects",
     "population_term",
     "suffix",
     "threshold_term",

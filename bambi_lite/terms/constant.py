@@ -9,7 +9,7 @@ import numpy as np
 from ..design import PredictorDesign
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace
-from .base import Quantity, Values, suffix
+from .base import Piece, Quantity, Values, suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class OffsetTerm:
     def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
         """The offset itself."""
         return d[self._name]
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The offset."""
+        return (Piece(known=self._name),)
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """None."""
@@ -74,6 +78,10 @@ class ScalarTerm:
         """The number, with a trailing axis that broadcasts over the observations."""
         return p[self._name][..., None]
 
+    def pieces(self) -> tuple[Piece, ...]:
+        """The number."""
+        return (Piece(param=self._name),)
+
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """The number under its own name."""
         return (Quantity(self._name, ParamKey(self.dpar, resp=self.resp), p[self._name]),)
@@ -107,6 +115,10 @@ class FixedTerm:
         if self.dpar in p:
             return p[self.dpar][..., None]
         return xp.asarray(np.asarray([self.value]))
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The value."""
+        return (Piece(value=self.value),)
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """The value as constant draws, as brms keeps it: as many as there are of the parameters."""

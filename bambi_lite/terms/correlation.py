@@ -36,6 +36,16 @@ class CorrelationTerm:
         return f"L{self.name}{suffix(self.resp)}"
 
     @property
+    def centres(self) -> str:
+        """No columns are centred for it."""
+        return ""
+
+    @property
+    def simple(self) -> bool:
+        """Its value is a matrix."""
+        return False
+
+    @property
     def params(self) -> tuple[Param, ...]:
         """The Cholesky factor."""
         q = len(self.labels)

@@ -57,6 +57,16 @@ class ThresholdTerm:
         return "thresholds"
 
     @property
+    def centres(self) -> str:
+        """The array of columns at whose means the thresholds are sampled; empty for none."""
+        return f"X{suffix(self.resp)}" if self.b else ""
+
+    @property
+    def simple(self) -> bool:
+        """Whether its value is its one vector of parameters."""
+        return self.spacing == "flexible" and len(self.counts) == 1
+
+    @property
     def shifts(self) -> bool:
         """Whether all of them can be raised alike, as centring the predictors does."""
         return self.spacing != "sum_to_zero"

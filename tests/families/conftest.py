@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -43,10 +42,13 @@ COLUMNS = {
     **dict.fromkeys(("multinomial", "dirichlet_multinomial"), "counts"),
     **dict.fromkeys(("dirichlet", "dirichlet2", "logistic_normal"), "shares"),
 }
+#: What else a family has found out about its response.
+STATIC = {"cox": {"knots": (0.0, 0.5, 4.0), "groups": ("",)}}
 #: Values of parameters that belong to no linear predictor, by their kind.
 STRUCTURE = {
     "ordered": lambda shape: np.linspace(-0.9, 1.2, *shape) ** 3,
     "numbers": lambda shape: np.linspace(0.8, -0.4, *shape),
+    "simplex": lambda shape: np.arange(1.0, shape[0] + 1.0) / np.arange(1.0, shape[0] + 1.0).sum(),
     "cholesky_corr": lambda shape: np.linalg.cholesky(np.full(shape, 0.4) + 0.6 * np.eye(*shape)),
 }
 
@@ -66,26 +68,22 @@ def blank(family, n):
     return np.ones((n, len(CATEGORIES))) if kind(family) in ("counts", "shares") else np.zeros(n)
 
 
-@cache
-def settled(name):
-    """The family of that name on its response: with a ``mu`` for each category, where it has so."""
-    family = bl.get_family(name)
+def settled(family):
+    """The family on its response: with a ``mu`` for each category, where it has so."""
     return family.on(response(family, blank(family, 2)))
 
 
 def grid(family):
     """All combinations of these values, as dicts."""
-    dpars = settled(family.name).dpars
+    dpars = settled(family).dpars
     return [
         dict(zip((d.name for d in dpars), combination, strict=True))
         for combination in itertools.product(*(values(d) for d in dpars))
     ]
 
 
-@cache
-def structure(name):
-    """Values of what belongs to no linear predictor: thresholds, correlations."""
-    family = settled(name)
+def structure(family):
+    """Values of what belongs to no linear predictor: thresholds, correlations, splines."""
     if family.structure is None:
         return {}
     nothing = SimpleNamespace(columns=(), intercept=False, center=False)
@@ -97,17 +95,13 @@ def structure(name):
 def linked(family, point):
     """Parameter values as the family takes them, on identity links.
 
-    A parameter without one, the location of ordered categories, is given as a linear predictor.
+    One that the likelihood takes on a link scale, such as the location of ordered categories, is
+    given as a linear predictor.
     """
-    links = {d.name: d.links for d in settled(family.name).dpars}
-    given = {**structure(family.name), **point}
+    latent = {d.name: d.links[0] for d in settled(family).dpars if family.latent and d.main}
+    given = {**structure(family), **point}
     return {
-        name: Linked(
-            np.asarray(value),
-            get_link(
-                "identity" if "identity" in links.get(name, ("identity",)) else links[name][0]
-            ),
-        )
+        name: Linked(np.asarray(value), get_link(latent.get(name, "identity")))
         for name, value in given.items()
     }
 
@@ -116,10 +110,10 @@ def response(family, y):
     y = np.asarray(y, dtype=float)
     n = y.shape[:1]
     extra = {name: np.full(n, TRIALS) for name in family.additions if name == "trials"}
-    extra |= {name: np.ones(n) for name in family.additions if name == "dec"}
+    extra |= {name: np.arange(*n) % 2.0 for name in family.additions if name == "dec"}
     which = kind(family)
     if which == "number":
-        return Response(y, extra)
+        return Response(y, extra, static=STATIC.get(family.name, {}))
     if which != "ordered":
         return Response(y, extra, categories=CATEGORIES)
     extra |= {"start": np.zeros(n), "count": np.full(n, float(THRESHOLDS))}
@@ -128,8 +122,13 @@ def response(family, y):
     return Response(y, extra, categories=labels, static=static)
 
 
-def logp(family, point, y):
+def logp(family, point, y, dec=None):
+    """Log-density; of a time alone where the response has a decision too, unless that is given."""
+    if "dec" in family.additions and dec is None:
+        return np.logaddexp(*(logp(family, point, y, np.full(np.shape(y), d)) for d in (0.0, 1.0)))
     r = response(family, y)
+    if dec is not None:
+        r = dataclasses.replace(r, extra={"dec": dec})
     with np.errstate(all="ignore"):
         dist = family.likelihood(numpy_namespace(), linked(family, point), r)
         return dist.logp(numpy_namespace(), r.y)
@@ -194,6 +193,25 @@ def tools():
     return __import__("sys").modules[__name__]
 
 
+@pytest.fixture
+def slopes():
+    """Compare the slopes of a kernel's function of numbers with those of its value."""
+
+    def compare(function, args, free):
+        value, *found = function(*args)
+        for i in free:
+            step = 1e-4 * max(abs(args[i]), 0.1)
+            moved = [
+                function(*args[:i], args[i] + k * step, *args[i + 1 :])[0] for k in (1, -1, 2, -2)
+            ]
+            slope = (8.0 * (moved[0] - moved[1]) - (moved[2] - moved[3])) / (12.0 * step)
+            # What rounding of the value, and of its change, can make of the quotient.
+            noise = 1e-12 * max(abs(value), abs(moved[0] - value), 1e-3) / step
+            assert abs(found[i] - slope) < 1e-6 * (1.0 + abs(slope)) + noise, (args, i)
+
+    return compare
+
+
 # -- all links of a family in one graph ------------------------------------------------------
 
 PROBABILITIES = ("logit", "probit", "probit_approx", "cloglog", "cauchit", "softit")
@@ -222,7 +240,7 @@ def far(dpar, link):
 
 def rows_of_links(family):
     """The links of every parameter in turn, until each has had all of its own."""
-    dpars = settled(family.name).dpars
+    dpars = settled(family).dpars
     n = max(len(d.links) for d in dpars)
     return [{d.name: d.links[i % len(d.links)] for d in dpars} for i in range(n)]
 
@@ -265,11 +283,11 @@ def graph(family, n, mode="FAST_COMPILE"):
     rows = rows_of_links(family)
     size = n * len(rows)
     y = pt.dmatrix("y") if blank(family, 1).ndim > 1 else pt.dvector("y")
-    etas = {d.name: pt.dvector(d.name) for d in settled(family.name).dpars}
+    etas = {d.name: pt.dvector(d.name) for d in settled(family).dpars}
     known = dataclasses.replace(response(family, blank(family, size)), y=y)
     dpars = {
         name: Linked(pt.as_tensor_variable(value), get_link("identity"))
-        for name, value in structure(family.name).items()
+        for name, value in structure(family).items()
     } | {name: Linked(eta, in_turn([row[name] for row in rows], n)) for name, eta in etas.items()}
     density = family.likelihood(xp, dpars, known).logp(xp, y)
     gradients = pytensor.grad(density.sum(), list(etas.values()), disconnected_inputs="ignore")

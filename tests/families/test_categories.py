@@ -324,7 +324,7 @@ def test_gradient_of_thresholds_and_correlations(name, tools):
     point = tools.grid(family)[0]
     y = tools.some_responses(family)
     r = tools.response(family, y)
-    ((part, values),) = tools.structure(name).items()
+    ((part, values),) = tools.structure(bl.get_family(name)).items()
 
     def density(xp, own):
         dpars = tools.linked(family, point) | {part: Linked(own, get_link("identity"))}

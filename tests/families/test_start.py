@@ -14,7 +14,7 @@ N = 40
 
 def data_of(family, tools):
     """Responses of the family's own, with a predictor."""
-    dpars = tools.settled(family.name).dpars
+    dpars = tools.settled(family).dpars
     point = {d.name: tools.values(d)[-1] for d in dpars}
     if dpars[0].lower is None:
         # Ordered categories: between their thresholds.

@@ -282,7 +282,16 @@ CASES = {
         SUCCESSES,
     ),
     **dict.fromkeys(
-        ("weibull", "exponential", "frechet", "inverse.gaussian", "shifted_lognormal"), TIMES
+        (
+            "weibull",
+            "exponential",
+            "frechet",
+            "inverse.gaussian",
+            "shifted_lognormal",
+            "wiener",
+            "cox",
+        ),
+        TIMES,
     ),
     "gamma": (*ANY, outside(0.0, "0 or below", "positive numbers", HURDLE_GAMMA)),
     "lognormal": (*ANY, outside(-1.0, "0 or below", "positive numbers", HURDLE_LOGNORMAL)),
@@ -339,9 +348,52 @@ def test_trials_have_to_be_counts():
     with pytest.raises(bl.DataError) as error:
         bl.Model("y | trials(n) ~ 1", data, "beta_binomial")
     assert str(error.value) == (
-        "trials() is not a whole number of 0 or more in rows 1, 2 (counted from 0); family "
-        "'beta_binomial' needs the number of trials of each row."
+        "trials(n) is not a whole number of 0 or more in rows 1, 2 (counted from 0). It is the "
+        "number of trials of a row: 'successes | trials(total) ~ ...'."
     )
+
+
+DECISIONS = {
+    "a number": (
+        [0, 2, 1],
+        "dec(d) has a code that is none of 0, 1 in row 1 (counted from 0); as words they are "
+        "lower, upper, FALSE, TRUE.",
+    ),
+    "a fraction": (
+        [0.5, 1.0, 0.2],
+        "dec(d) has a code that is none of 0, 1 in rows 0, 2 (counted from 0); as words they are "
+        "lower, upper, FALSE, TRUE.",
+    ),
+    "a word": (
+        ["lower", "uper", "lower"],
+        "'uper' of dec(d) is no decision; valid are lower, upper, FALSE, TRUE. Did you mean "
+        "'upper'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_decisions_have_to_be_codes(case):
+    codes, message = DECISIONS[case]
+    with pytest.raises(bl.DataError) as error:
+        bl.Model("y | dec(d) ~ 1", pd.DataFrame({"y": [0.4, 0.6, 0.5], "d": codes}), "wiener")
+    assert str(error.value) == message
+
+
+def test_times_need_their_decisions():
+    with pytest.raises(bl.FamilyError) as error:
+        bl.Model("y ~ 1", pd.DataFrame({"y": [0.4, 0.6]}), "wiener")
+    assert str(error.value) == (
+        "Family 'wiener' needs the addition term 'dec()': 'y | dec(n) ~ ...', where n is a column "
+        "or a number."
+    )
+
+
+@pytest.mark.parametrize("codes", [[0, 1, 1], [False, True, True], ["lower", "upper", "upper"]])
+def test_decisions_as_numbers_and_words(codes):
+    data = pd.DataFrame({"y": [0.4, 0.6, 0.5], "d": codes})
+    spec = bl.Model("y | dec(d) ~ 1", data, bl.wiener()).spec
+    assert spec.response.extra["dec"].tolist() == [0.0, 1.0, 1.0]
 
 
 def test_unknown_link_of_another_parameter():

@@ -12,8 +12,7 @@ import bambi_lite as bl
     [
         (
             [3, 3, 0, 3, 3, 2.5],
-            "thres() is no whole number of 1 or more in rows 2, 5 (counted from 0); it says how "
-            "many thresholds there are, one less than categories.",
+            "thres(n) is not a whole number of 1 or more in rows 2, 5 (counted from 0).",
         ),
         (
             [3, 3, 3, 2, 3, 3],

@@ -1,0 +1,193 @@
+"""Log-density and gradient of each family, beside the same model written by hand in PyMC.
+
+    python tests/benchmarks/families.py [--rows 10000] [--only NAME ...] [--json FILE]
+        [--fastmath]
+
+Both models have the same priors, the same linear predictor and the same simulated data, and are
+compiled by nutpie (numba); first their densities and gradients are held to be equal. A cell is the
+median time of one evaluation in microseconds, and the ratio is ours to the hand-written one. Where
+the compiled kernels have all parts of a model, they sample it: their time stands beside. With
+``--fastmath`` the hand-written model may reorder its arithmetic, as nutpie lets it by default; ours
+never does, so that one seed gives one set of draws.
+"""
+
+import argparse
+import ctypes
+import json
+import statistics
+import sys
+import time
+import warnings
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pytensor.tensor as pt
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "recovery")]
+
+import by_hand  # noqa: E402 (the folder has to be on the path)
+from conftest import simulated  # noqa: E402
+from test_families import TRUE  # noqa: E402
+
+import bambi_lite as bl  # noqa: E402
+from bambi_lite.engines import Plan, make_plan, program  # noqa: E402
+from bambi_lite.engines import pymc as engine  # noqa: E402
+from bambi_lite.engines.native.kernel import density  # noqa: E402
+from bambi_lite.engines.upstream import exact_arithmetic, lean_nutpie  # noqa: E402
+
+DOUBLE = ctypes.POINTER(ctypes.c_double)
+
+
+def model_of(name: str, rows: int) -> bl.Model:
+    """A family on simulated data, with three predictors."""
+    formula, family, values = TRUE[name]
+    rng = np.random.default_rng(11)
+    data = pd.DataFrame({"x": rng.uniform(-1.5, 1.5, rows), "n": rng.integers(4, 16, rows)})
+    made = simulated(formula, data, family or name, values)
+    made = made.assign(a=rng.normal(size=rows), b=rng.normal(size=rows))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return bl.Model(f"{formula} + a + b", made, family or name)
+
+
+def written_by_hand(name: str, spec) -> pm.Model:
+    """The same parameters and priors, and the likelihood of :mod:`by_hand`."""
+    with pm.Model(coords=dict(spec.coords)) as model:
+        p: dict = {}
+        for param in spec.params:
+            p[param.name] = engine._variable(param, spec.priors, p)
+        for key, value in engine.start_values(spec).items():
+            model.set_initval(model[key], np.float64(value))
+        etas = [predictor(p, spec, dpar) for dpar in spec.main_dpars]
+        eta = etas[0]
+        if spec.main_dpars != ("mu",):
+            eta = pt.stack([pt.zeros_like(eta), *etas], axis=-1)
+        write = getattr(by_hand, name.replace(".", "_"))
+        write(eta, p, spec.response.y, spec.response.extra)
+    return model
+
+
+def predictor(p, spec, dpar):
+    end = "" if dpar == "mu" else f"_{dpar}"
+    X = spec.arrays[f"X{end}"]
+    if spec.family.thresholds:
+        # The thresholds, which stand in place of the intercept, are those of centred predictors.
+        return (X - X.mean(axis=0)) @ p[f"b{end}"]
+    return p[f"Intercept{end}"] + X @ p[f"b{end}"]
+
+
+class Density:
+    """Density and gradient as nutpie's compiled code gives them."""
+
+    def __init__(self, code):
+        self.code, self.n = code, code.n_dim
+        self.gradient, self.value = np.zeros(self.n), np.zeros(1)
+        self.call = code.compiled_logp_func.ctypes
+
+    def __call__(self, x: np.ndarray) -> tuple[float, np.ndarray]:
+        status = self.call(
+            self.n,
+            x.ctypes.data_as(DOUBLE),
+            self.gradient.ctypes.data_as(DOUBLE),
+            self.value.ctypes.data_as(DOUBLE),
+            self.code.user_data.ctypes.data,
+        )
+        assert status == 0, status
+        return float(self.value[0]), self.gradient.copy()
+
+
+def microseconds(run, x: np.ndarray, seconds: float) -> float:
+    """The median time of one evaluation over blocks of them."""
+    run(x)
+    start = time.perf_counter()
+    run(x)
+    block = max(1, int(0.02 / max(time.perf_counter() - start, 1e-7)))
+    times = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 5:
+        start = time.perf_counter()
+        for _ in range(block):
+            run(x)
+        times.append((time.perf_counter() - start) / block)
+    return 1e6 * statistics.median(times)
+
+
+def kernel(spec):
+    """What samples the model where the compiled kernels have all its parts, else None."""
+    if make_plan(spec).engine != "kernels":
+        return None
+    made = program(spec, Plan())
+    gradient = np.empty(made.n_dim)
+    return lambda x: density(x, made.ints, made.floats, gradient)
+
+
+def compiled(model: pm.Model, exact: bool) -> Density:
+    import nutpie
+
+    with lean_nutpie(), exact_arithmetic() if exact else nullcontext():
+        return Density(nutpie.compile_pymc_model(model))
+
+
+def order_of(model: pm.Model) -> list[str]:
+    return [v.name for v in model.value_vars]
+
+
+def point_of(model: pm.Model) -> np.ndarray:
+    """A point near the start, where both models are evaluated."""
+    start = model.initial_point()
+    rng = np.random.default_rng(5)
+    parts = [np.ravel(start[name]) for name in order_of(model)]
+    flat = np.concatenate(parts)
+    return flat + 0.05 * rng.standard_normal(flat.shape)
+
+
+def measure(name: str, rows: int, seconds: float, fastmath: bool) -> dict:
+    built = model_of(name, rows)
+    ours_model, theirs_model = built.pymc, written_by_hand(name, built.spec)
+    assert order_of(ours_model) == order_of(theirs_model)
+    point = point_of(ours_model)
+    ours, theirs = compiled(ours_model, True), compiled(theirs_model, not fastmath)
+    (a, da), (b, db) = ours(point), theirs(point)
+    np.testing.assert_allclose(a, b, rtol=1e-7)
+    np.testing.assert_allclose(da, db, rtol=1e-5, atol=1e-5 * np.abs(db).max())
+    runs = {"ours": ours, "by_hand": theirs, "kernel": kernel(built.spec)}
+    # In turn, so that a busy machine is busy for all of them.
+    rounds = [
+        {k: microseconds(run, point, seconds) for k, run in runs.items() if run is not None}
+        for _ in range(3)
+    ]
+    row = {k: statistics.median(r[k] for r in rounds) for k in rounds[0]}
+    return {"family": name, **row, "ratio": row["ours"] / row["by_hand"]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--fastmath", action="store_true")
+    options = parser.parse_args()
+    found = []
+    print(f"n = {options.rows}\n")
+    print("| family | by hand (us) | ours (us) | ratio | kernel (us) | ratio |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name in options.only or TRUE:
+        row = measure(name, options.rows, options.seconds, options.fastmath)
+        found.append(row)
+        hand, own = row["by_hand"], row.get("kernel")
+        cells = [f"{hand:.0f}", f"{row['ours']:.0f}", f"{row['ratio']:.2f}"]
+        cells += ["", ""] if own is None else [f"{own:.0f}", f"{own / hand:.2f}"]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    within = sum(row["ratio"] <= 2.0 for row in found)
+    print(f"\n{within} of {len(found)} within 2x")
+    if options.json:
+        options.json.write_text(json.dumps({"rows": options.rows, "families": found}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
