@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from .params import Param
+from .priors.keys import CHOLESKY
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -26,7 +27,7 @@ def element_names(spec: ModelSpec) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for part in spec.terms():
         quantities = part.quantities(p)
-        correlations = [q.name for q in quantities if q.key.cls == "cor"]
+        correlations = [q.name for q in quantities if q.key.cls in CHOLESKY]
         for param in part.params:
             if param.kind == "cholesky_corr":
                 pairs = param.shape[0] * (param.shape[0] - 1) // 2
@@ -43,7 +44,8 @@ def _numbers(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
     whole = next((q for q in same if q.dims and q.key.group == param.key.group), None)
     if whole is not None:  # a vector under one name; of equidistant thresholds the first
         labels = (whole.coords or {})[whole.dims[0]]
-        return tuple(f"{whole.name}[{label}]" for label in labels[: len(keys)])
+        size = param.shape[0] if param.kind == "simplex" else len(keys)
+        return tuple(f"{whole.name}[{label}]" for label in labels[:size])
     exact = [next((q.name for q in same if q.key == key), "") for key in keys]
     # The strata of gr(by = ) share their rows: there position tells them apart.
     places = [q.name for q in same] if len(same) == len(keys) else [param.name] * len(keys)
@@ -67,7 +69,8 @@ def read_parameters(spec: ModelSpec, posterior: xr.Dataset) -> dict[str, np.ndar
         if param.kind == "cholesky_corr":
             found[param.name] = _factor(parts, param.shape[0])
         else:
-            found[param.name] = np.stack(parts, axis=-1) if param.elements else parts[0]
+            several = param.elements or param.kind == "simplex"
+            found[param.name] = np.stack(parts, axis=-1) if several else parts[0]
     return found
 
 
