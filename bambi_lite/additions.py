@@ -97,7 +97,7 @@ def _bounds(additions: Mapping[str, AdditionColumns], discrete: bool) -> dict[st
         return {}
     found = {k: v for k, v in truncation(additions["trunc"]).items() if not np.isinf(v).all()}
     for name, bound in found.items():
-        if discrete and (bad := np.isfinite(bound) & (bound % 1 != 0)).any():
+        if discrete and (bad := np.isfinite(bound) & (bound != np.floor(bound))).any():
             raise DataError(
                 f"trunc(): {name} is not a whole number in {rows_of(bad)}, but the response is. "
                 f"Both bounds belong to the values that a response can have."

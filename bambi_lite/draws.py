@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -67,8 +67,9 @@ class Draws:
         Left out are the effects of single groups, the centred intercepts beside the ones that are
         reported, and constants such as a ``sigma = 2`` of the formula.
         """
-        moving = (n for n, values in self.posterior.items() if np.ptp(values.values) > 0.0)
-        return tuple(str(n) for n in moving if self.keys[str(n)].cls not in _CLASS_LAST)
+        posterior = self.posterior
+        own = (n for n, key in self.keys.items() if key.cls not in _CLASS_LAST)
+        return tuple(n for n in own if np.ptp(posterior[n].values) > 0.0)
 
 
 def collect(
@@ -178,20 +179,32 @@ def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
 
 def labelled(quantities: Iterable[Quantity]) -> tuple[xr.Dataset, dict[str, ParamKey]]:
     """One labelled array per name; blocks of one grouping factor are joined along coefficients."""
-    arrays: dict[str, list[xr.DataArray]] = {}
-    keys: dict[str, ParamKey] = {}
+    parts: dict[str, list[Quantity]] = {}
     for q in quantities:
-        shape = np.shape(q.values)
-        coords: dict[str, Any] = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
-        coords |= {dim: list(labels) for dim, labels in (q.coords or {}).items()}
-        array = xr.DataArray(q.values, dims=("chain", "draw", *q.dims), coords=coords)
-        arrays.setdefault(q.name, []).append(array)
-        keys.setdefault(q.name, q.key)
-    joined = {
-        name: parts[0] if len(parts) == 1 else xr.concat(parts, dim=parts[0].dims[-1], join="outer")
-        for name, parts in arrays.items()
+        parts.setdefault(q.name, []).append(q)
+    shape = next((np.shape(q.values) for found in parts.values() for q in found), (0, 0))
+    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    # Most are single numbers, which need no labels of their own.
+    variables = {
+        name: _labelled(found, coords) if found[0].dims else (tuple(coords), found[0].values)
+        for name, found in parts.items()
     }
-    return xr.Dataset(joined), keys
+    return xr.Dataset(variables, coords), {name: found[0].key for name, found in parts.items()}
+
+
+def _labelled(parts: Sequence[Quantity], coords: Mapping[str, Any]) -> xr.DataArray:
+    arrays = [
+        xr.DataArray(
+            q.values,
+            dims=(*coords, *q.dims),
+            coords={**coords, **{dim: list(labels) for dim, labels in (q.coords or {}).items()}},
+        )
+        for q in parts
+    ]
+    if len(arrays) == 1:
+        return arrays[0]
+    joined: xr.DataArray = xr.concat(arrays, dim=arrays[0].dims[-1], join="outer")
+    return joined
 
 
 def parameter_values(draws: Draws) -> dict[str, np.ndarray]:

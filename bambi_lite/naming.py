@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from .params import Param
-from .priors.keys import CHOLESKY
+from .priors import CHOLESKY
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -33,9 +33,19 @@ def element_names(spec: ModelSpec) -> dict[str, tuple[str, ...]]:
                 pairs = param.shape[0] * (param.shape[0] - 1) // 2
                 found[param.name] = tuple(correlations[:pairs])
                 correlations = correlations[pairs:]
+            elif param.kind == "simplex":
+                found[param.name] = _proportions(param, quantities)
             elif param.kind != "given":
                 found[param.name] = _numbers(param, quantities)
     return found
+
+
+def _proportions(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
+    """Those of a group stand in one vector with those of the others, as ``<group>,1``, ..."""
+    whole = next(q for q in quantities if q.key.cls == param.key.cls and q.dims)
+    labels = (whole.coords or {})[whole.dims[0]]
+    own = f"{param.key.group}," if param.key.group else ""
+    return tuple(f"{whole.name}[{label}]" for label in labels if label.startswith(own))
 
 
 def _numbers(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
@@ -44,8 +54,7 @@ def _numbers(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
     whole = next((q for q in same if q.dims and q.key.group == param.key.group), None)
     if whole is not None:  # a vector under one name; of equidistant thresholds the first
         labels = (whole.coords or {})[whole.dims[0]]
-        size = param.shape[0] if param.kind == "simplex" else len(keys)
-        return tuple(f"{whole.name}[{label}]" for label in labels[:size])
+        return tuple(f"{whole.name}[{label}]" for label in labels[: len(keys)])
     exact = [next((q.name for q in same if q.key == key), "") for key in keys]
     # The strata of gr(by = ) share their rows: there position tells them apart.
     places = [q.name for q in same] if len(same) == len(keys) else [param.name] * len(keys)
@@ -69,8 +78,7 @@ def read_parameters(spec: ModelSpec, posterior: xr.Dataset) -> dict[str, np.ndar
         if param.kind == "cholesky_corr":
             found[param.name] = _factor(parts, param.shape[0])
         else:
-            several = param.elements or param.kind == "simplex"
-            found[param.name] = np.stack(parts, axis=-1) if several else parts[0]
+            found[param.name] = np.stack(parts, axis=-1) if param.shape else parts[0]
     return found
 
 
@@ -83,9 +91,14 @@ def _variable(posterior: Mapping[Any, Any], name: str) -> np.ndarray:
 
 
 def _factor(correlations: list[np.ndarray], q: int) -> np.ndarray:
-    """The Cholesky factor of the matrix with these correlations, row by row above the diagonal."""
+    """The Cholesky factor of the matrix with these correlations, row by row above the diagonal.
+
+    Missing values where made-up correlations are those of no matrix.
+    """
     cor = np.broadcast_to(np.eye(q), (*correlations[0].shape, q, q)).copy()
     above = zip(*np.triu_indices(q, 1), strict=True)
     for (i, j), values in zip(above, correlations, strict=True):
         cor[..., i, j] = cor[..., j, i] = values
-    return np.linalg.cholesky(cor)
+    possible = np.linalg.eigvalsh(cor)[..., 0] > 0.0
+    cor[~possible] = np.eye(q)
+    return np.where(possible[..., None, None], np.linalg.cholesky(cor), np.nan)

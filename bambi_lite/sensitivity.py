@@ -115,8 +115,7 @@ def _diagnosis(prior: float, likelihood: float, threshold: float) -> str:
 
 def _variables(draws: Draws, variables: Sequence[str] | None) -> tuple[str, ...]:
     if variables is None:
-        shown = ("r", "Intercept")
-        return tuple(n for n, key in draws.keys.items() if key.cls not in shown)
+        return draws.watched()
     asked = (variables,) if isinstance(variables, str) else tuple(variables)
     for name in asked:
         if name not in draws.keys:

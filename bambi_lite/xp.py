@@ -35,6 +35,7 @@ def numpy_namespace() -> Namespace:
     from scipy import special
 
     return SimpleNamespace(
+        floor=np.floor,
         exp=np.exp,
         expm1=np.expm1,
         log=np.log,
@@ -72,11 +73,11 @@ def numpy_namespace() -> Namespace:
         zeros_like=np.zeros_like,
         stack=lambda parts: np.stack(np.broadcast_arrays(*parts), axis=-1),
         concatenate=lambda parts: np.concatenate(parts, axis=-1),
-        concatenate_rows=lambda parts: np.concatenate(parts, axis=-2),
         cumsum=lambda x: np.cumsum(x, axis=-1),
         logsumexp=lambda x: special.logsumexp(x, axis=-1),
         pick=_pick,
         integers=lambda x: np.asarray(x).astype(np.int64),
+        kernel=lambda kernel, *args: kernel.on_arrays(*args),
     )
 
 
@@ -101,6 +102,7 @@ def pytensor_namespace() -> Namespace:
         return pt.sum(pt.where(own, x, 0.0), axis=-1)
 
     return SimpleNamespace(
+        floor=pt.floor,
         exp=pt.exp,
         expm1=pt.expm1,
         log=pt.log,
@@ -139,9 +141,9 @@ def pytensor_namespace() -> Namespace:
         zeros_like=pt.zeros_like,
         stack=lambda parts: pt.stack(pt.broadcast_arrays(*parts), axis=-1),
         concatenate=lambda parts: pt.concatenate(parts, axis=-1),
-        concatenate_rows=lambda parts: pt.concatenate(parts, axis=-2),
         cumsum=lambda x: pt.cumsum(x, axis=-1),
         logsumexp=logsumexp,
         pick=pick,
         integers=lambda x: pt.cast(x, "int64"),
+        kernel=lambda kernel, *args: kernel.on_graph(*args),
     )

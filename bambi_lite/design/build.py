@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..errors import DataError, DataWarning
 from ..formula import BrmsFormula, GroupTerm, MvFormula, Node, deparse, expand_dots
-from ..formula.signatures import flag
+from ..formula.signatures import flag, number
 from ..formula.special import category_terms
 from ..formula.vocabulary import ADDITIONS
 from .evaluate import evaluate
@@ -319,8 +319,9 @@ def _additions(inputs: Inputs, rows: Rows) -> dict[str, AdditionColumns]:
             p.name: p.default for p in params.values() if p.default is not None
         }
         for name, node in addition.kwargs:
-            is_flag = params[name].kind == "flag"
-            kwargs[name] = flag(node, False) if is_flag else column(node)
+            kind = params[name].kind
+            constant = flag(node, False) if kind == "flag" else number(node)
+            kwargs[name] = column(node) if kind == "expr" else constant
         args = tuple(column(node) for node in addition.args)
         made[addition.name] = AdditionColumns(addition.name, args, MappingProxyType(kwargs))
     return made

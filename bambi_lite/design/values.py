@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -111,8 +112,8 @@ class Column:
 class AdditionColumns:
     """The arguments of one addition term: columns by position, options by name.
 
-    Columns are of type :class:`Column`; a constant is repeated for each row. An option of kind
-    TRUE or FALSE is a bool.
+    Columns are of type :class:`Column`; a constant is repeated for each row. An option that is a
+    setting (``scale = TRUE``) is a bool or a number.
     """
 
     name: str
@@ -159,7 +160,7 @@ def r_sort_key(text: str) -> tuple[str, ...]:
             plain.append(char.lower().translate(_ASCII_ORDER))
         else:
             shift = _LETTERS if char.isalpha() else _DIGITS - 0x80
-            plain += [chr(ord(c) + shift) for c in char.casefold()]
+            plain += [chr(min(ord(c) + shift, sys.maxunicode)) for c in char.casefold()]
     return "".join(plain), "".join(accents), text.swapcase()
 
 

@@ -7,14 +7,22 @@ import math
 import numpy as np
 
 from ..xp import Array, Namespace
+from .tails import LOWER, bounded, completed, hazard, other, special, tails
 from .words import INF, LOG_2PI, REAL_LINE, Vocable, log_rising, shape_of
 
 _LOCATION_SCALE = ("mu", "sigma")
+#: The upper tail of a symmetric distribution is the lower one of its mirror image.
+_SIGNS = (1.0, -1.0)
 
 
 def normal(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
     """Log-density of the normal distribution."""
     return -0.5 * ((x - mu) / sigma) ** 2 - xp.log(sigma) - 0.5 * LOG_2PI
+
+
+def normal_tail(xp: Namespace, which: int, x: Array, mu: Array, sigma: Array) -> Array:
+    """Log CDF or log survival of the normal distribution."""
+    return xp.log_ndtr(_SIGNS[which] * (x - mu) / sigma)
 
 
 def _student_t(xp: Namespace, x: Array, nu: Array, mu: Array, sigma: Array) -> Array:
@@ -24,12 +32,30 @@ def _student_t(xp: Namespace, x: Array, nu: Array, mu: Array, sigma: Array) -> A
     return constant - xp.log(sigma) - (nu + 1.0) / 2.0 * xp.log1p(((x - mu) / sigma) ** 2 / nu)
 
 
+def _student_t_tail(
+    xp: Namespace, which: int, x: Array, nu: Array, mu: Array, sigma: Array
+) -> Array:
+    return special(xp, "STUDENT", which, nu, (x - mu) / sigma)
+
+
 def _cauchy(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
     return -xp.log(math.pi * sigma) - xp.log1p(((x - mu) / sigma) ** 2)
 
 
+def _cauchy_tail(xp: Namespace, which: int, x: Array, mu: Array, sigma: Array) -> Array:
+    # 1/2 + arctan(z) / pi, exact far out too.
+    z = _SIGNS[which] * (x - mu) / sigma
+    return xp.log(xp.arctan2(xp.asarray(1.0), -z) / math.pi)
+
+
 def _double_exponential(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
     return -xp.log(2.0 * sigma) - xp.abs(x - mu) / sigma
+
+
+def _double_exponential_tail(xp: Namespace, which: int, x: Array, mu: Array, sigma: Array) -> Array:
+    z = _SIGNS[which] * (x - mu) / sigma
+    far = xp.log1p(-0.5 * xp.exp(-xp.maximum(z, 0.0)))
+    return xp.where(z < 0.0, math.log(0.5) + z, far)
 
 
 def _logistic(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
@@ -37,14 +63,31 @@ def _logistic(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
     return -z - xp.log(sigma) - 2.0 * xp.softplus(-z)
 
 
+def _logistic_tail(xp: Namespace, which: int, x: Array, mu: Array, sigma: Array) -> Array:
+    return -xp.softplus(-_SIGNS[which] * (x - mu) / sigma)
+
+
 def _uniform(xp: Namespace, x: Array, lower: Array, upper: Array) -> Array:
     return xp.where((x >= lower) & (x <= upper), -xp.log(upper - lower), -INF)
+
+
+def _uniform_tail(xp: Namespace, which: int, x: Array, lower: Array, upper: Array) -> Array:
+    below, above = x <= lower, x >= upper
+    inner = xp.where(below | above, (lower + upper) / 2.0, x)
+    part = inner - lower if which == LOWER else upper - inner
+    return bounded(xp, which, xp.log(part / (upper - lower)), below, above)
 
 
 def _skew_normal(xp: Namespace, x: Array, xi: Array, omega: Array, alpha: Array) -> Array:
     """Azzalini (1985): 2 phi(z) Phi(alpha z) / omega with z = (x - xi) / omega."""
     z = (x - xi) / omega
     return math.log(2.0) - 0.5 * LOG_2PI - xp.log(omega) - 0.5 * z**2 + xp.log_ndtr(alpha * z)
+
+
+def _skew_normal_tail(
+    xp: Namespace, which: int, x: Array, xi: Array, omega: Array, alpha: Array
+) -> Array:
+    return special(xp, "SKEW_NORMAL", which, (x - xi) / omega, alpha)
 
 
 def _random_skew_normal(
@@ -63,6 +106,17 @@ def _asym_laplace(
     z = (x - mu) / sigma
     check = xp.where(z < 0.0, -xp.exp(log1m_q) * z, xp.exp(log_q) * z)
     return log_q + log1m_q - xp.log(sigma) - check
+
+
+def _asym_laplace_tail(
+    xp: Namespace, which: int, x: Array, mu: Array, sigma: Array, log_q: Array, log1m_q: Array
+) -> Array:
+    """P(Y <= mu) is q; the mirror image has the quantile of order 1 - q there."""
+    z = _SIGNS[which] * (x - mu) / sigma
+    mine, opposite = (log_q, log1m_q) if which == LOWER else (log1m_q, log_q)
+    small = mine + xp.exp(opposite) * xp.minimum(z, 0.0)
+    rest = opposite - xp.exp(mine) * xp.maximum(z, 0.0)
+    return xp.where(z < 0.0, small, other(xp, rest))
 
 
 def _random_asym_laplace(
@@ -85,6 +139,20 @@ def exgaussian(xp: Namespace, x: Array, mu: Array, sigma: Array, beta: Array) ->
     low = xp.log(xp.erfcx(-xp.minimum(z, 0.0) / math.sqrt(2.0)) / 2.0) - 0.5 * w**2
     high = 0.5 * (sigma / beta) ** 2 - w * sigma / beta + xp.log_ndtr(xp.maximum(z, 0.0))
     return xp.where(z < 0.0, low, high) - xp.log(beta)
+
+
+def _exgaussian_tail(
+    xp: Namespace, which: int, x: Array, mu: Array, sigma: Array, beta: Array
+) -> Array:
+    """P(Y > x) = 1 - Phi(w) + beta f(x), and P(Y <= x) = Phi(w) - beta f(x) as a Mills gap.
+
+    beta f(x) is phi(w) M(sigma / beta - w) with Mills' ratio M, and Phi(w) is phi(w) M(-w).
+    """
+    w = (x - mu) / sigma
+    lower = special(xp, "MILLS_GAP", LOWER, -w, sigma / beta)
+    second = xp.log(beta) + exgaussian(xp, x, mu, sigma, beta)
+    upper = xp.logaddexp(xp.log_ndtr(-w), second)
+    return completed(xp, lower, upper) if which == LOWER else completed(xp, upper, lower)
 
 
 def random_exgaussian(rng: np.random.Generator, mu: Array, sigma: Array, beta: Array) -> np.ndarray:
@@ -110,6 +178,18 @@ def _gen_extreme_value(xp: Namespace, x: Array, mu: Array, sigma: Array, xi: Arr
     exponent = z * _log1p_ratio(xp, xp.where(inside, u, 0.0))
     logp = -xp.log(sigma) - (1.0 + xi) * exponent - xp.exp(-exponent)
     return xp.where(inside, logp, -INF)
+
+
+def _gen_extreme_value_tail(
+    xp: Namespace, which: int, x: Array, mu: Array, sigma: Array, xi: Array
+) -> Array:
+    z = (x - mu) / sigma
+    u = xi * z
+    outside = 1.0 + u <= 0.0
+    exponent = z * _log1p_ratio(xp, xp.where(outside, 0.0, u))
+    # P(Y <= x) = exp(-exp(-exponent)): the lower tail is the one that a hazard gives.
+    inner = hazard(xp, 1 - which, -exponent)
+    return bounded(xp, which, inner, outside & (xi > 0.0), outside & (xi < 0.0))
 
 
 def _random_gen_extreme_value(
@@ -139,6 +219,12 @@ def _von_mises(xp: Namespace, x: Array, mu: Array, kappa: Array) -> Array:
     return kappa * (xp.cos(x - mu) - 1.0) - LOG_2PI - _log_ive0(xp, kappa)
 
 
+def _von_mises_tail(xp: Namespace, which: int, x: Array, mu: Array, kappa: Array) -> Array:
+    below, above = x <= -math.pi, x >= math.pi
+    inner = special(xp, "VON_MISES", which, xp.where(below | above, 0.0, x), mu, kappa)
+    return bounded(xp, which, inner, below, above)
+
+
 WORDS = (
     Vocable(
         "normal",
@@ -147,6 +233,7 @@ WORDS = (
         normal,
         positive=("sigma",),
         random=lambda rng, mu, sigma: rng.normal(mu, sigma),
+        **tails(normal_tail),
     ),
     Vocable(
         "student_t",
@@ -157,11 +244,28 @@ WORDS = (
         random=lambda rng, nu, mu, sigma: (
             mu + sigma * rng.standard_t(nu, size=shape_of(nu, mu, sigma))
         ),
+        **tails(_student_t_tail),
     ),
-    Vocable("cauchy", _LOCATION_SCALE, REAL_LINE, _cauchy, positive=("sigma",)),
-    Vocable("double_exponential", _LOCATION_SCALE, REAL_LINE, _double_exponential, ("sigma",)),
-    Vocable("logistic", _LOCATION_SCALE, REAL_LINE, _logistic, positive=("sigma",)),
-    Vocable("uniform", ("lower", "upper"), REAL_LINE, _uniform),
+    Vocable(
+        "cauchy", _LOCATION_SCALE, REAL_LINE, _cauchy, positive=("sigma",), **tails(_cauchy_tail)
+    ),
+    Vocable(
+        "double_exponential",
+        _LOCATION_SCALE,
+        REAL_LINE,
+        _double_exponential,
+        ("sigma",),
+        **tails(_double_exponential_tail),
+    ),
+    Vocable(
+        "logistic",
+        _LOCATION_SCALE,
+        REAL_LINE,
+        _logistic,
+        positive=("sigma",),
+        **tails(_logistic_tail),
+    ),
+    Vocable("uniform", ("lower", "upper"), REAL_LINE, _uniform, **tails(_uniform_tail)),
     Vocable(
         "skew_normal",
         ("xi", "omega", "alpha"),
@@ -169,6 +273,7 @@ WORDS = (
         _skew_normal,
         positive=("omega",),
         random=_random_skew_normal,
+        **tails(_skew_normal_tail),
     ),
     Vocable(
         "asym_laplace",
@@ -178,6 +283,7 @@ WORDS = (
         positive=("sigma",),
         prior=False,
         random=_random_asym_laplace,
+        **tails(_asym_laplace_tail),
     ),
     Vocable(
         "exgaussian",
@@ -187,6 +293,7 @@ WORDS = (
         positive=("sigma", "beta"),
         prior=False,
         random=random_exgaussian,
+        **tails(_exgaussian_tail),
     ),
     Vocable(
         "gen_extreme_value",
@@ -196,6 +303,7 @@ WORDS = (
         positive=("sigma",),
         prior=False,
         random=_random_gen_extreme_value,
+        **tails(_gen_extreme_value_tail),
     ),
     Vocable(
         "von_mises",
@@ -204,5 +312,6 @@ WORDS = (
         _von_mises,
         positive=("kappa",),
         random=lambda rng, mu, kappa: rng.vonmises(mu, kappa),
+        **tails(_von_mises_tail),
     ),
 )

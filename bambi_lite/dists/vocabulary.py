@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import PriorError, listing, suggest
+from ..errors import FamilyError, PriorError, listing, suggest
 from ..xp import Array, Namespace
-from . import categories, correlation, counts, mixed, only_priors, positive, real, unit
+from . import (
+    categories,
+    com_poisson,
+    correlation,
+    counts,
+    diffusion,
+    mixed,
+    only_priors,
+    positive,
+    real,
+    unit,
+    xbeta,
+)
 from .words import Vocable
 
-_KINDS = (real, positive, unit, counts, mixed, categories, correlation, only_priors)
+_KINDS = (
+    *(real, positive, diffusion, unit, xbeta, counts, com_poisson, mixed, categories),
+    *(correlation, only_priors),
+)
 
 #: Every distribution the package knows, by Stan's name.
 VOCABULARY: Mapping[str, Vocable] = MappingProxyType(
@@ -57,15 +72,22 @@ class Dist:
         """Log-density at `x`, one number an observation."""
         return self.word.logp(xp, x, **self.args)
 
-    def lcdf(self, xp: Namespace, x: Array) -> Array:
-        """log P(X <= x)."""
-        assert self.word.lcdf is not None
-        return self.word.lcdf(xp, x, **self.args)
+    def lcdf(self, xp: Namespace, y: Array) -> Array:
+        """Elementwise log P(Y <= `y`); FamilyError where the distribution has no CDF."""
+        return self._tail("lcdf")(xp, y, **self.args)
 
-    def lccdf(self, xp: Namespace, x: Array) -> Array:
-        """log P(X > x)."""
-        assert self.word.lccdf is not None
-        return self.word.lccdf(xp, x, **self.args)
+    def lccdf(self, xp: Namespace, y: Array) -> Array:
+        """Elementwise log P(Y > `y`); FamilyError where the distribution has no CDF."""
+        return self._tail("lccdf")(xp, y, **self.args)
+
+    def _tail(self, which: Literal["lcdf", "lccdf"]) -> Callable[..., Array]:
+        tail = self.word.lcdf if which == "lcdf" else self.word.lccdf
+        if tail is None:
+            raise FamilyError(
+                f"Distribution '{self.name}' has no cumulative distribution function, which "
+                "cens() and trunc() need."
+            )
+        return tail
 
     def random(self, rng: np.random.Generator) -> np.ndarray:
         """Draws, of the shape that the (NumPy) arguments broadcast to."""

@@ -42,11 +42,12 @@ class Vocable:
         Whether it may be written as a prior (likelihoods need not).
     random : callable or None
         ``random(generator, *args)``: NumPy draws of the shape that the arguments broadcast to.
-    lcdf, lccdf : callable or None
-        ``lcdf(xp, x, **args)``: log P(X <= x), and log P(X > x).
     over : str
         What it is a distribution of: single numbers, the Cholesky factor of a correlation matrix,
         or proportions that add up to one (its argument is then a vector).
+    lcdf, lccdf : callable or None
+        ``lcdf(xp, y, **args)`` is log P(Y <= y), ``lccdf(xp, y, **args)`` is log P(Y > y), both
+        elementwise, for every y, and exact in their own tails; of counts, y is rounded down.
     """
 
     name: str
@@ -56,9 +57,9 @@ class Vocable:
     positive: tuple[str, ...] = ()
     prior: bool = True
     random: Callable[..., np.ndarray] | None = None
+    over: Over = "numbers"
     lcdf: Callable[..., Array] | None = None
     lccdf: Callable[..., Array] | None = None
-    over: Over = "numbers"
 
 
 def shape_of(*args: Array) -> tuple[int, ...]:

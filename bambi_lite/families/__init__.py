@@ -10,6 +10,7 @@ from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
 from . import categorical as _categorical
+from . import com_poisson as _com_poisson  # noqa: F401  registers itself
 from . import cox as _cox
 from . import dirichlet as _dirichlet
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
@@ -29,6 +30,8 @@ from . import skew_normal as _skew_normal
 from . import student as _student
 from . import von_mises as _von_mises
 from . import weibull as _weibull
+from . import wiener as _wiener
+from . import xbeta as _xbeta  # noqa: F401  registers itself
 from .base import (
     Dpar,
     Family,
@@ -69,6 +72,7 @@ inverse_gaussian = constructor(_inverse_gaussian.inverse_gaussian)
 lognormal = constructor(_lognormal.lognormal)
 shifted_lognormal = constructor(_lognormal.shifted_lognormal)
 hurdle_lognormal = constructor(_lognormal.hurdle_lognormal)
+wiener = constructor(_wiener.wiener)
 Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
@@ -130,6 +134,7 @@ __all__ = [
     "student",
     "von_mises",
     "weibull",
+    "wiener",
     "zero_inflated_beta",
     "zero_inflated_beta_binomial",
     "zero_inflated_binomial",

@@ -138,3 +138,13 @@ def not_negative(family: str) -> Encoder:
     """Numbers above zero, and zeros."""
     hint = "Numbers of either sign: family 'gaussian' or 'student'."
     return between(family, "numbers of 0 or more", 0.0, closed=(True, False), hint=hint)
+
+
+def decided_times(family: str) -> Encoder:
+    """Times above zero, each with its decision (0 or 1)."""
+    times = positive(family)
+
+    def encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+        return Response(times(column, additions).y, {"dec": additions["dec"]})
+
+    return encode

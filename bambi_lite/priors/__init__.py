@@ -7,7 +7,7 @@ the general row's. Prior text is read by a small grammar of its own; nothing is 
 
 from .defaults import default_rows, default_rules, rule_rows
 from .files import PriorFile, prior_sets, read_file, read_set, read_text
-from .keys import KEYS, brms_class, describe_key, general_key
+from .keys import CHOLESKY, KEYS, brms_class, describe_key, general_key
 from .match import assign, check_available, merge, prior_table
 from .rows import (
     COLUMNS,
@@ -25,6 +25,7 @@ from .text import parse_prior, prior_text
 from .writing import to_toml, write_file
 
 __all__ = [
+    "CHOLESKY",
     "COLUMNS",
     "KEYS",
     "Computed",

@@ -13,7 +13,7 @@ from ..additions import ALWAYS, family_data, observation
 from ..design import Design, PredictorDesign, build_design
 from ..errors import FamilyError, FormulaError, listing, rows_at
 from ..families import Dpar, Family, Response, get_family
-from ..formula import BrmsFormula, bf
+from ..formula import BrmsFormula, FamilyCall, bf
 from ..links import get_link
 from ..observation import Observation
 from ..params import Param
@@ -51,7 +51,7 @@ def resolve(
     data : DataFrame
         One row per observation.
     family : str or Family
-        Response distribution.
+        Response distribution; as in brms, one that the formula names counts for more.
     prior : PriorSet, list, DataFrame, str, ...
         What replaces default priors; see :func:`bambi_lite.priors.gather`.
     data2 : mapping, optional
@@ -75,7 +75,7 @@ def resolve(
         raise FormulaError(
             "Parsed, not available yet: a multivariate formula. Fit its responses one by one."
         )
-    chosen = get_family(family)
+    chosen = _family(parsed.family, family)
     _check_additions(parsed, chosen)
     _check_available(parsed)
     if chosen.bind is None:  # else the data decide which parameters there are
@@ -89,6 +89,13 @@ def resolve(
     chosen = chosen.on(response)
     _check_predictors(parsed, chosen)
     return _model(parsed, chosen, design, response, seen, prior, _name_of(data, data_name))
+
+
+def _family(named: Any, given: str | Family) -> Family:
+    """The family that the formula names, else the one given beside it."""
+    if isinstance(named, FamilyCall):
+        named = named.text if named.options else named.name
+    return get_family(given if named is None else named)
 
 
 def _name_of(data: Any, data_name: str | None) -> str:
@@ -306,6 +313,8 @@ def _check_available(formula: BrmsFormula) -> None:
         for group in predictor.groups:
             if group.pw:
                 waiting.append("gr(pw = ...)")
+            # The columns of mmc() are in the design; the others are terms of their own kind.
+            waiting += [special.label for special in group.specials if special.kind != "mmc"]
     if waiting:
         raise FormulaError(
             f"Parsed, not available yet: {listing(dict.fromkeys(waiting))} in "

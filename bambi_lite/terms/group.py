@@ -207,19 +207,19 @@ class GroupBlock:
             if not self.correlated:
                 return z * sd[..., None, :]
             return xp.matmul(z, xp.swap(p[self._factor_name(0)] * sd[..., :, None]))
-        # Groups of the strata one after another, then back into their order.
+        # Each stratum's covariance on all groups, of which it keeps its own: a few more products
+        # than sorting the groups by stratum, and a graph that compiles in a fraction of the time.
         codes = np.asarray(self.by.codes)
-        parts = []
+        total: Array = 0.0
         for i in range(len(self.strata)):
-            rows = np.flatnonzero(codes == i)
-            own, scale = xp.take(z, rows, axis=-2), sd[..., i * q : (i + 1) * q]
+            scale = sd[..., i * q : (i + 1) * q]
             if self.correlated:
                 factor = p[self._factor_name(i)] * scale[..., :, None]
-                parts.append(xp.matmul(own, xp.swap(factor)))
+                part = xp.matmul(z, xp.swap(factor))
             else:
-                parts.append(own * scale[..., None, :])
-        order = np.argsort(np.argsort(codes, kind="stable"), kind="stable")
-        return xp.take(xp.concatenate_rows(parts), order, axis=-2)
+                part = z * scale[..., None, :]
+            total = total + np.where(codes == i, 1.0, 0.0)[:, None] * part
+        return total
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """``sd_<group>__<coef>``, ``cor_<group>__<coef>__<coef>``, ``df_<group>``, ``r_...``."""

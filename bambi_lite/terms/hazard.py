@@ -68,20 +68,18 @@ class BaselineHazardTerm:
         """All weights, shape (..., stratum, spline)."""
         return xp.swap(xp.stack([p[param.name] for param in self.params]))
 
-    def quantities(self, p: Values) -> tuple[Quantity, ...]:
-        """``sbhaz[1]``, ..., or ``sbhaz[g,1]``, ... of each stratum g."""
-        name = f"sbhaz{suffix(self.resp)}"
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """``1``, ``2``, ..., or ``g,1``, ``g,2``, ... for a stratum g."""
         numbers = [str(k + 1) for k in range(self.n_splines)]
-        return tuple(
-            Quantity(
-                name,
-                param.key,
-                np.asarray(p[param.name]),
-                (f"{name}_dim",),
-                {f"{name}_dim": tuple(f"{group},{k}" if group else k for k in numbers)},
-            )
-            for group, param in zip(self.groups, self.params, strict=True)
-        )
+        return tuple(f"{g},{k}" if g else k for g in self.groups for k in numbers)
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """``sbhaz[1]``, ..., stratum after stratum."""
+        name = f"sbhaz{suffix(self.resp)}"
+        values = np.concatenate([np.asarray(p[param.name]) for param in self.params], axis=-1)
+        key = ParamKey("sbhaz", resp=self.resp)
+        return (Quantity(name, key, values, (f"{name}_dim",), {f"{name}_dim": self.labels}),)
 
     def read(self, q: Values) -> dict[str, np.ndarray]:
         """The weights of each stratum."""

@@ -110,7 +110,7 @@ def response(family, y):
     y = np.asarray(y, dtype=float)
     n = y.shape[:1]
     extra = {name: np.full(n, TRIALS) for name in family.additions if name == "trials"}
-    extra |= {name: np.ones(n) for name in family.additions if name == "dec"}
+    extra |= {name: np.arange(*n) % 2.0 for name in family.additions if name == "dec"}
     which = kind(family)
     if which == "number":
         return Response(y, extra, static=STATIC.get(family.name, {}))
@@ -122,8 +122,13 @@ def response(family, y):
     return Response(y, extra, categories=labels, static=static)
 
 
-def logp(family, point, y):
+def logp(family, point, y, dec=None):
+    """Log-density; of a time alone where the response has a decision too, unless that is given."""
+    if "dec" in family.additions and dec is None:
+        return np.logaddexp(*(logp(family, point, y, np.full(np.shape(y), d)) for d in (0.0, 1.0)))
     r = response(family, y)
+    if dec is not None:
+        r = dataclasses.replace(r, extra={"dec": dec})
     with np.errstate(all="ignore"):
         dist = family.likelihood(numpy_namespace(), linked(family, point), r)
         return dist.logp(numpy_namespace(), r.y)
@@ -186,6 +191,25 @@ def pytest_generate_tests(metafunc):
 def tools():
     """The functions above (test files of one folder cannot import each other)."""
     return __import__("sys").modules[__name__]
+
+
+@pytest.fixture
+def slopes():
+    """Compare the slopes of a kernel's function of numbers with those of its value."""
+
+    def compare(function, args, free):
+        value, *found = function(*args)
+        for i in free:
+            step = 1e-4 * max(abs(args[i]), 0.1)
+            moved = [
+                function(*args[:i], args[i] + k * step, *args[i + 1 :])[0] for k in (1, -1, 2, -2)
+            ]
+            slope = (8.0 * (moved[0] - moved[1]) - (moved[2] - moved[3])) / (12.0 * step)
+            # What rounding of the value, and of its change, can make of the quotient.
+            noise = 1e-12 * max(abs(value), abs(moved[0] - value), 1e-3) / step
+            assert abs(found[i] - slope) < 1e-6 * (1.0 + abs(slope)) + noise, (args, i)
+
+    return compare
 
 
 # -- all links of a family in one graph ------------------------------------------------------

@@ -20,12 +20,7 @@ CASES = {
 
 # Families that cannot be used yet, and what they wait for. A case that could be built fails the
 # second test, so the list only shrinks.
-WAITING = {
-    "fam_wiener": "a later step",
-    "dist_wiener": "a later step",
-    "fam_com_poisson": "a later step",
-    "fam_xbeta": "a later step",
-}
+WAITING = {}
 
 
 def rows(frame):
@@ -54,3 +49,13 @@ def test_default_priors_are_brms(name):
 @pytest.mark.parametrize("name", WAITING)
 def test_waiting_families_are_not_there_yet(name):
     assert CASES[name]["family"]["name"] not in bl.families()
+
+
+def test_discrimination_on_its_own_scale():
+    """As brms 2.23: normal(0, 1) on the logarithm, lognormal(0, 1) on an identity link."""
+    data = bl.load_data("synth1")
+    for link, prior in (("log", "normal(0, 1)"), ("identity", "lognormal(0, 1)")):
+        family = bl.cumulative(link_disc=link)
+        table = bl.default_prior(bl.bf("yord ~ x", "disc ~ z"), data, family)
+        row = table[(table["class"] == "Intercept") & (table["dpar"] == "disc")]
+        assert list(row["prior"]) == [prior]

@@ -44,20 +44,6 @@ LATER_PRIORS = {
     "fit_bivar_rescor": "multivariate formulas",
     "user_mv": "multivariate formulas",
 }
-# Ordinal and categorical families, whose cases are being added.
-CATEGORIES_PRIORS = dict.fromkeys(
-    ("add_thres", "add_thres_gr", "fit_inhaler_cumulative"), "thresholds"
-)
-CATEGORIES_EVALUATED = dict.fromkeys(
-    (
-        "add_thres", "add_thres_gr", "dist_cumulative_disc", "fam_acat", "fam_categorical",
-        "fam_categorical_refcat", "fam_cratio_cloglog", "fam_cumulative_equidistant",
-        "fam_cumulative_logit", "fam_cumulative_probit", "fam_dirichlet", "fam_dirichlet2",
-        "fam_dirichlet_multinomial", "fam_hurdle_cumulative", "fam_logistic_normal",
-        "fam_multinomial", "fam_sratio",
-    ),
-    "categories",
-)  # fmt: skip
 
 
 def stored(path):
@@ -76,9 +62,9 @@ def counted(found, later, total):
 
 def test_default_priors():
     found = [case["id"] for name in PRIORS for case in stored(f"{name}.json")]
-    counted(found, LATER | LATER_PRIORS | CATEGORIES_PRIORS, 218)
+    counted(found, LATER | LATER_PRIORS, 218)
 
 
 def test_evaluated():
     found = [name for file in EVALUATED for name in stored(f"evaluated/{file}.json")]
-    counted(found, LATER | CATEGORIES_EVALUATED, 178)
+    counted(found, LATER, 178)

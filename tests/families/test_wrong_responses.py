@@ -282,7 +282,16 @@ CASES = {
         SUCCESSES,
     ),
     **dict.fromkeys(
-        ("weibull", "exponential", "frechet", "inverse.gaussian", "shifted_lognormal", "cox"), TIMES
+        (
+            "weibull",
+            "exponential",
+            "frechet",
+            "inverse.gaussian",
+            "shifted_lognormal",
+            "wiener",
+            "cox",
+        ),
+        TIMES,
     ),
     "gamma": (*ANY, outside(0.0, "0 or below", "positive numbers", HURDLE_GAMMA)),
     "lognormal": (*ANY, outside(-1.0, "0 or below", "positive numbers", HURDLE_LOGNORMAL)),
@@ -349,8 +358,7 @@ def test_trials_have_to_be_counts():
     [
         (
             [3, 3, 0, 3, 3, 2.5],
-            "thres() is no whole number of 1 or more in rows 2, 5 (counted from 0); it says how "
-            "many thresholds there are, one less than categories.",
+            "thres(n) is not a whole number of 1 or more in rows 2, 5 (counted from 0).",
         ),
         (
             [3, 3, 3, 2, 3, 3],
@@ -454,6 +462,49 @@ def test_settings_that_cannot_be():
     )
     with pytest.raises(TypeError, match="unexpected keyword argument 'refcat'"):
         bl.brmsfamily("dirichlet2", refcat="a")
+
+
+DECISIONS = {
+    "a number": (
+        [0, 2, 1],
+        "dec(d) has a code that is none of 0, 1 in row 1 (counted from 0); as words they are "
+        "lower, upper, FALSE, TRUE.",
+    ),
+    "a fraction": (
+        [0.5, 1.0, 0.2],
+        "dec(d) has a code that is none of 0, 1 in rows 0, 2 (counted from 0); as words they are "
+        "lower, upper, FALSE, TRUE.",
+    ),
+    "a word": (
+        ["lower", "uper", "lower"],
+        "'uper' of dec(d) is no decision; valid are lower, upper, FALSE, TRUE. Did you mean "
+        "'upper'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_decisions_have_to_be_codes(case):
+    codes, message = DECISIONS[case]
+    with pytest.raises(bl.DataError) as error:
+        bl.Model("y | dec(d) ~ 1", pd.DataFrame({"y": [0.4, 0.6, 0.5], "d": codes}), "wiener")
+    assert str(error.value) == message
+
+
+def test_times_need_their_decisions():
+    with pytest.raises(bl.FamilyError) as error:
+        bl.Model("y ~ 1", pd.DataFrame({"y": [0.4, 0.6]}), "wiener")
+    assert str(error.value) == (
+        "Family 'wiener' needs the addition term 'dec()': 'y | dec(n) ~ ...', where n is a column "
+        "or a number."
+    )
+
+
+@pytest.mark.parametrize("codes", [[0, 1, 1], [False, True, True], ["lower", "upper", "upper"]])
+def test_decisions_as_numbers_and_words(codes):
+    data = pd.DataFrame({"y": [0.4, 0.6, 0.5], "d": codes})
+    spec = bl.Model("y | dec(d) ~ 1", data, bl.wiener()).spec
+    assert spec.response.extra["dec"].tolist() == [0.0, 1.0, 1.0]
 
 
 def test_unknown_link_of_another_parameter():

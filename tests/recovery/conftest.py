@@ -11,7 +11,7 @@ import bambi_lite as bl
 
 SAMPLING = {"chains": 2, "iter": 2000, "warmup": 1000, "seed": 20264, "progress": False}
 # Responses that some family accepts: a place to stand on until there are simulated ones.
-PLACEHOLDERS = ((0.2, 0.7), (0, 1), (1, 2, 3, 4), ("A", "B", "C"))
+PLACEHOLDERS = (("A", "B", "C"), (0.2, 0.7), (0, 1), (1, 2, 3, 4))
 LINES: list[str] = []
 
 

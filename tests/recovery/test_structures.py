@@ -29,6 +29,11 @@ def data_set(seed=6):
 DATA = data_set()
 
 
+def centred(values):
+    """Values of mean 0: what a sample of groups happens to share is no matter of the intercept."""
+    return values - values.mean(axis=0)
+
+
 def effects(r, group="g", coef="Intercept", dpar=""):
     """True effects of the groups under brms' names."""
     name = f"r_{group}__{dpar}" if dpar else f"r_{group}"
@@ -38,11 +43,11 @@ def effects(r, group="g", coef="Intercept", dpar=""):
 def correlated(sd, cor, seed):
     rng = np.random.default_rng(seed)
     covariance = np.outer(sd, sd) * np.array([[1.0, cor], [cor, 1.0]])
-    return rng.multivariate_normal(np.zeros(2), covariance, GROUPS)
+    return centred(rng.multivariate_normal(np.zeros(2), covariance, GROUPS))
 
 
 def test_formula_and_group_term_of_sigma(recovery):
-    r = 0.5 * np.random.default_rng(1).standard_normal(GROUPS)
+    r = centred(0.5 * np.random.default_rng(1).standard_normal(GROUPS))
     values = {
         "b_Intercept": 1.0, "b_x": 0.5, "b_sigma_Intercept": 0.2, "b_sigma_x": 0.4,
         "sd_g__sigma_Intercept": 0.5, **effects(r, dpar="sigma"),
@@ -83,7 +88,7 @@ def test_a_covariance_for_each_stratum(recovery):
 
 
 def test_student_effects(recovery):
-    r = 1.0 * np.random.default_rng(5).standard_t(3.0, GROUPS)
+    r = centred(np.random.default_rng(5).standard_t(3.0, GROUPS))
     values = {"b_Intercept": 1.0, "b_x": 0.5, "sigma": 0.7, "sd_g__Intercept": 1.0, "df_g": 3.0,
               **effects(r)}  # fmt: skip
     formula = 'y ~ x + (1 | gr(g, dist = "student"))'
@@ -97,7 +102,7 @@ def test_related_groups(recovery):
     place = np.arange(GROUPS)
     A = 0.8 ** np.abs(place[:, None] - place)
     rng = np.random.default_rng(6)
-    r = 1.2 * np.linalg.cholesky(A) @ rng.standard_normal(GROUPS)
+    r = centred(1.2 * np.linalg.cholesky(A) @ rng.standard_normal(GROUPS))
     values = {"b_Intercept": 1.0, "b_x": 0.5, "sigma": 1.0, "sd_g__Intercept": 1.2, **effects(r)}
     formula = "y ~ x + (1 | gr(g, cov = A))"
     data2 = {"A": pd.DataFrame(A, index=LEVELS, columns=LEVELS)}
@@ -107,7 +112,7 @@ def test_related_groups(recovery):
 
 
 def test_members_of_several_groups(recovery):
-    r = 1.5 * np.random.default_rng(7).standard_normal(GROUPS)
+    r = centred(1.5 * np.random.default_rng(7).standard_normal(GROUPS))
     values = {
         "b_Intercept": 0.3, "b_x": 0.5, "sd_mmgh__Intercept": 1.5, **effects(r, group="mmgh"),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Explanations: every token has its part, the mathematics is LaTeX, the text is a lecture's."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from bambi_lite.design import build_design
 from bambi_lite.errors import FormulaError
 from bambi_lite.explanation import Explanation
 from bambi_lite.explanation.columns import columns_by_term
 from bambi_lite.explanation.marks import Marks
 from bambi_lite.explanation.maths import escape, parameter, upright
 from bambi_lite.formula.tokens import tokenize
+from explained import MODELS, explained
+from reference import cases, design_of, formula_of
+from tables import each
 
 FORMULAS = Path(__file__).parents[1] / "facts" / "formulas"
 
@@ -26,10 +29,8 @@ def read(name: str) -> Any:
 
 def parsable() -> dict[str, Any]:
     """Every formula of the facts that means something."""
-    texts = [c["formula"] for c in read("corpus.json")["cases"]]
-    texts += [c["r_formula"] for c in read("structure.json")["cases"]]
-    found = {}
-    for text in texts:
+    found = {case["r_formula"]: formula_of(name) for name, case in cases().items()}
+    for text in (c["formula"] for c in read("corpus.json")["cases"]):
         try:
             found[text] = bl.bf(text)
         except FormulaError:
@@ -38,6 +39,12 @@ def parsable() -> dict[str, Any]:
 
 
 PARSABLE = parsable()
+
+
+@cache
+def explanations() -> dict[str, Explanation]:
+    """What each of them says of itself."""
+    return {text: formula.explain() for text, formula in PARSABLE.items()}
 
 
 def unaccounted(explanation: Explanation) -> list[str]:
@@ -53,7 +60,7 @@ def unaccounted(explanation: Explanation) -> list[str]:
 
 def test_every_token_of_the_corpus_is_accounted_for() -> None:
     assert len(PARSABLE) >= 400
-    assert {text: left for text, f in PARSABLE.items() if (left := unaccounted(f.explain()))} == {}
+    assert {text: left for text, e in explanations().items() if (left := unaccounted(e))} == {}
 
 
 def test_an_unaccounted_token_is_seen() -> None:
@@ -67,7 +74,7 @@ def test_an_unaccounted_token_is_seen() -> None:
 def test_all_effects_of_a_formula_are_in_some_part() -> None:
     """Each term that the model has is named in the meaning of a part."""
     for text, formula in PARSABLE.items():
-        meanings = " ; ".join(p.meaning for p in formula.explain().pieces)
+        meanings = " ; ".join(p.meaning for p in explanations()[text].pieces)
         for form in getattr(formula, "forms", (formula,)):
             for predictor in form.predictors:
                 labels = [t.label for t in predictor.terms if t.label != "."]
@@ -138,7 +145,7 @@ PARTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", PARTS)
+@each(PARTS)
 def test_parts(text: str) -> None:
     found = [(p.kind, p.text, p.meaning) for p in bl.explain(text).pieces if p.shown]
     assert found == PARTS[text]
@@ -158,11 +165,10 @@ def test_arguments_of_bf() -> None:
 def test_columns_of_each_term() -> None:
     """The columns of the terms are all columns, in order, once each."""
     kinds = ("pop_", "grp_", "dist_", "nl_", "mv_")
-    for case in read("structure.json")["cases"]:
-        if not case["id"].startswith(kinds):
+    for name in cases():
+        if not name.startswith(kinds):
             continue
-        formula = bl.bf(case["r_formula"])
-        design = build_design(formula, bl.load_data(case["data"]), data2={"A": np.eye(12)})
+        design = design_of(name)
         for one in getattr(design, "designs", (design,)):
             for predictor in one.recipe.formula.predictors:
                 columns = one[predictor.name].columns
@@ -182,33 +188,6 @@ def test_columns_of_interactions() -> None:
     )
     dots = bl.Model("y ~ .", frame).explain()
     assert [p.meaning for p in dots.pieces if p.text == "."] == ["all other columns: x, f"]
-
-
-MODELS = {
-    "slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"),
-    "nested": ("mathscore ~ ses + (1 | schoolid/classid2)", "classroom", "gaussian"),
-    "binomial": ("m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"),
-    "sigma": ("bf(Reaction ~ Days + (1 | Subject), sigma ~ Days)", "sleepstudy", "gaussian"),
-    "uncorrelated": ("Reaction ~ Days + (Days || Subject)", "sleepstudy", "gaussian"),
-    "factors": ("count ~ zAge + zBase * Trt + (1 | patient)", "epilepsy", "gaussian"),
-    "fixed": ("bf(Reaction ~ 0 + Intercept + Days, sigma = 40)", "sleepstudy", "gaussian"),
-    "shared": (
-        "bf(Reaction ~ Days + (Days | p | Subject), sigma ~ (1 | p | Subject))",
-        "sleepstudy",
-        "gaussian",
-    ),
-    "thresholds": ("rating ~ treat + (1 | subject)", "inhaler", 'cumulative("probit")'),
-    "equidistant": ("yord ~ x", "synth1", 'acat(threshold = "equidistant")'),
-    "sum to zero": ("yord ~ x", "synth1", 'sratio(threshold = "sum_to_zero")'),
-    "groups of thresholds": ("yord | thres(gr = strat) ~ x", "synth1", "cratio"),
-    "categories": ("ycat ~ x", "synth1", 'categorical(refcat = "B")'),
-    "log-ratios": ("cbind(p1, p2, p3) ~ 1", "synth1", "logistic_normal"),
-}
-
-
-def explained(name: str) -> Explanation:
-    formula, data, family = MODELS[name]
-    return bl.Model(formula, bl.load_data(data), family).explain()
 
 
 SLEEPSTUDY = """\
@@ -353,14 +332,14 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("name", EQUATIONS)
+@each(EQUATIONS)
 def test_equations(name: str) -> None:
     sections = dict(explained(name).sections)
     made = [e.text for title in ("Model", "Group-level effects") for e in sections.get(title, ())]
     assert made == EQUATIONS[name]
 
 
-@pytest.mark.parametrize("name", LAWS)
+@each(LAWS)
 def test_laws_of_families(name: str) -> None:
     assert dict(explained(name).sections)["Model"][0].remark == LAWS[name]
 
@@ -374,7 +353,7 @@ def test_thresholds_stand_in_place_of_the_intercept() -> None:
     }
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each(MODELS)
 def test_symbols_are_the_draws(name: str) -> None:
     """Every draw but the effects of single groups and the pairs of correlations has a symbol."""
     formula, data, family = MODELS[name]
@@ -402,28 +381,8 @@ def test_priors_of_the_user_are_told_from_defaults() -> None:
 
 # -- LaTeX and notebooks ---------------------------------------------------------------------
 
-HOSTILE = (
-    "y ~ `a_b $%#&{}^~ c` + `<b>é` + I(x > 0 & z != 1) + poly(x, 2):f + `a:b` + (1 | g_1/h_2)",
-    "`y_1 (%)` ~ x.y_z + a:b + log(z) + `x|y`",
-    "bf(y ~ a1 * exp(-b * x)^2 / (1 + z_1), a1 + b ~ 1 + (1 | q | g), nl = TRUE)",
-    "y ~ a * b * c * d",
-)
 
-
-def test_latex_is_accepted_by_a_parser() -> None:
-    from matplotlib.mathtext import MathTextParser
-
-    parser = MathTextParser("path")
-    explanations = [explained(name) for name in MODELS]
-    explanations += [bl.explain(text) for text in (*PARTS, *HOSTILE)]
-    lines = {e.latex for x in explanations for e in x.equations}
-    lines |= {e.where.latex for x in explanations for e in x.equations if e.where}
-    lines |= {s.symbol.latex for x in explanations for s in x.symbols}
-    for line in lines:
-        parser.parse(f"${line}$")
-
-
-@pytest.mark.parametrize("name", MODELS)
+@each(MODELS)
 def test_the_environment_is_balanced(name: str) -> None:
     explanation = explained(name)
     latex = explanation.latex

@@ -86,8 +86,23 @@ HEAVY = {
 # Modules that may import HEAVY libraries at their top, each with the reason. They are themselves
 # imported inside functions only.
 LOADED_LAZILY = {
+    "dists.kernels.kernel": "compiles with numba; a word imports it when its CDF is asked for",
+    "dists.kernels.graph": "as above",
+    "dists.kernels.beta": "as above",
+    "dists.kernels.circle": "as above",
+    "dists.kernels.counts": "as above",
+    "dists.kernels.gamma": "as above",
+    "dists.kernels.normal": "as above",
+    "dists.kernels.shared": "as above",
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
+    "dists.kernels.jit": "compiles functions by numba; the texts below use it",
+    "dists.kernels.series": "compiled by numba, as are the ones below; a density loads its own",
+    "dists.kernels.beta_fraction": "as above",
+    "dists.kernels.com_poisson": "as above",
+    "dists.kernels.first_passage": "as above",
+    "dists.kernels.xbeta": "as above",
+    "dists.kernels.op": "an operation of PyTensor; a graph with a kernel loads it",
     "engines.native.cache": "numba's, as the ones below",
     "engines.native.callbacks": "compiled by numba, as are the ones below",
     "engines.native.draws": "as above",
@@ -190,7 +205,8 @@ def find_imports(module: str, path: Path, modules: Mapping[str, Path]) -> Iterat
                 and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
             )
             for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
+                # No expression has an import in it.
+                if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
                     yield from walk(child, inside, typing or only_typing)
 
     yield from walk(ast.parse(path.read_text(encoding="utf-8")), inside=False, typing=False)

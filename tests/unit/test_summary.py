@@ -24,6 +24,7 @@ from bambi_lite.errors import DataError
 from bambi_lite.given import from_frame
 from bambi_lite.spec import resolve
 from bambi_lite.summary import Summary, VarCorr, coef, fixef, icc, ranef, summary, var_corr
+from tables import each
 
 FACTS = Path(__file__).parents[1] / "facts"
 CASES = ("sleepstudy_slopes", "sleepstudy_intercepts", "rats_multilevel")
@@ -96,18 +97,18 @@ def same_array(actual: xr.DataArray, expected: dict[str, Any]) -> None:
 # -- numbers ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_fixef_is_that_of_brms(name: str) -> None:
     same_frame(fixef(draws_of(name)), facts("postprocess", name)["fixef"])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_robust_fixef_is_that_of_brms(name: str) -> None:
     same_frame(fixef(draws_of(name), robust=True), facts("postprocess", name)["fixef_robust"])
 
 
-@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("function", [ranef, coef])
+@each(CASES)
 def test_effects_of_levels_are_those_of_brms(name: str, function: Any) -> None:
     expected = facts("postprocess", name)[function.__name__]
     actual = function(draws_of(name))
@@ -117,7 +118,7 @@ def test_effects_of_levels_are_those_of_brms(name: str, function: Any) -> None:
         same_array(array, expected[group])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_var_corr_is_that_of_brms(name: str) -> None:
     expected = facts("postprocess", name)["VarCorr"]
     actual = var_corr(draws_of(name))
@@ -130,7 +131,7 @@ def test_var_corr_is_that_of_brms(name: str) -> None:
             same_array(actual[group][kind], part[kind])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_rows_of_the_summary_are_those_of_posterior(name: str) -> None:
     expected = {r["variable"]: r for r in facts("postprocess", name)["summarise_draws"]}
     draws = draws_of(name)
@@ -214,7 +215,7 @@ def summary_of(name: str) -> Summary:
     )
 
 
-@pytest.mark.parametrize("name", [p.stem for p in sorted((FACTS / "tables").glob("*.json"))])
+@each([p.stem for p in sorted((FACTS / "tables").glob("*.json"))])
 def test_tables_print_as_in_brms(name: str) -> None:
     lines = str(summary_of(name)).splitlines()
     first = lines.index("Multilevel Hyperparameters:")
@@ -235,7 +236,7 @@ def test_head_of_the_summary() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_whole_text(name: str) -> None:
     expected = (FACTS / "postprocess" / f"{name}.txt").read_text(encoding="utf-8")
     assert str(summary(draws_of(name))) + "\n" == expected
@@ -289,7 +290,7 @@ def words_with_digits(text: str) -> set[str]:
     return {word for word in re.split(r"[\s;:()~=]+", text) if re.search(r"\d", word)}
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_html_has_every_number_of_the_text(name: str) -> None:
     made = summary(draws_of(name), priors=True)
     text = html.unescape(re.sub(r"<[^>]*>", " ", made._repr_html_()))
@@ -502,7 +503,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
+@each(WRONG)
 def test_wrong_arguments(case: str) -> None:
     call, message = WRONG[case]
     with pytest.raises(DataError) as caught:
@@ -617,7 +618,7 @@ WRONG_TABLES = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG_TABLES)
+@each(WRONG_TABLES)
 def test_wrong_tables_of_draws(case: str) -> None:
     change, message = WRONG_TABLES[case]
     with pytest.raises(DataError) as caught:

@@ -201,8 +201,8 @@ WRONG = {
     ),
     "weight for weights": (
         "y | weight(w) ~ x", DATA, "gaussian", bl.FormulaError,
-        "Unknown addition term 'weight'. Did you mean 'weights'? Known: cat, cens, dec, index, mi, "
-        "rate, se, subset, thres, trials, trunc, vint, vreal, weights.\n"
+        "Unknown addition term 'weight'. Did you mean 'weights'? Known: bhaz, cat, cens, dec, "
+        "index, mi, rate, se, subset, thres, trials, trunc, vint, vreal, weights.\n"
         "  y | weight(w) ~ x\n"
         "      ^^^^^^",
     ),

@@ -10,6 +10,7 @@ import pytest
 from bambi_lite.design import build_design, group_effects_frame, r_sort_key
 from bambi_lite.errors import DataError, DataWarning
 from bambi_lite.formula import bf, mvbf
+from tables import each
 
 
 def frame(**columns: Any) -> pd.DataFrame:
@@ -43,7 +44,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_kinds_of_columns(kind: str) -> None:
     values, expected = KINDS[kind]
     assert names("y ~ 0 + v", frame(v=values)) == expected
@@ -78,7 +79,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...], list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", GROUPS)
+@each(GROUPS)
 def test_group_levels(kind: str) -> None:
     values, levels, codes = GROUPS[kind]
     (group,) = build_design(bf("y ~ (1 | v)"), frame(v=values)).predictors[0].groups
@@ -101,6 +102,8 @@ def test_r_sorts_labels_its_own_way() -> None:
     made = sorted(["f", "é", "b", "ab", "a_b", "A", "a", "100_1", "10_1", "1_1", "1", "_"],
                   key=r_sort_key)  # fmt: skip
     assert made == expected
+    # Once the largest code points went beyond the end.
+    assert sorted(["\U0010ffff", "\U0010ff80", "z"], key=r_sort_key)[0] == "z"
 
 
 def test_missing_values_are_dropped_jointly_with_one_warning() -> None:
@@ -352,13 +355,102 @@ def test_arrays_are_read_only() -> None:
         design["nu"]
 
 
+OTHER = {
+    "i": [3, 1, 2, 3, 1, 2],
+    "gap": [3, None, 2, 3, 1, 2],
+    "f": [0.5, None, float("nan"), 3.0, 4.0, 5.5],
+    "b": [True, False, None, True, False, True],
+    "s": ["b", "B", None, "a", "é", "_"],
+    "c": ["u", "q", "u", None, "a", "q"],
+    "e": ["hi", "lo", "mid", "lo", None, "hi"],
+}
+
+
+def polars_frame() -> Any:
+    import polars as pl
+
+    levels = ["lo", "none", "mid", "hi"]
+    kinds = {"c": pl.Categorical, "e": pl.Enum(levels), "s": pl.String, "f": pl.Float64}
+    columns = {k: pl.Series(v, dtype=kinds.get(k), strict=False) for k, v in OTHER.items()}
+    return pl.DataFrame({"y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], **columns})
+
+
+def arrow_frame() -> Any:
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {"y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], **OTHER}
+    columns["c"] = pa.array(columns["c"]).dictionary_encode()
+    codes = pa.array([3, 0, 2, 0, None, 3])
+    levels = pa.array(["lo", "none", "mid", "hi"])
+    columns["e"] = pa.DictionaryArray.from_arrays(codes, levels, ordered=True)
+    return pa.table(columns)
+
+
+def pandas_frame() -> pd.DataFrame:
+    columns: dict[str, Any] = dict(OTHER)
+    columns["gap"] = pd.array(columns["gap"], dtype="Int64")
+    columns["b"] = pd.array(columns["b"], dtype="boolean")
+    columns["c"] = pd.Categorical(columns["c"], ["u", "q", "a"])
+    columns["e"] = pd.Categorical(columns["e"], ["lo", "none", "mid", "hi"], ordered=True)
+    return frame(**columns)
+
+
+FORMULAS = (
+    "y ~ gap + i", "y ~ f + b", "y ~ s", "y ~ c", "y ~ e + (i | gap)", "y ~ 0 + c:e",
+    "y ~ (1 | s) + (1 | c) + (1 | e) + (1 | b)", "e ~ i", "s ~ 1", "b ~ . - y - e - gap - s",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def other_frames() -> dict[str, Any]:
+    return {"polars": polars_frame(), "pyarrow": arrow_frame()}
+
+
+@pytest.mark.filterwarnings("ignore::bambi_lite.errors.DataWarning")
+@each(FORMULAS)
+def test_every_data_frame_gives_the_design_that_pandas_gives(
+    text: str, other_frames: dict[str, Any]
+) -> None:
+    expected = build_design(bf(text), pandas_frame())
+    for library, data in other_frames.items():
+        made = build_design(bf(text), data)
+        assert made.rows.tolist() == expected.rows.tolist(), library
+        assert made.to_frame().equals(expected.to_frame()), library
+        column, wanted = made.response, expected.response
+        assert (column.kind, column.levels) == (wanted.kind, wanted.levels), library
+        assert column.values.tolist() == wanted.values.tolist(), library
+        groups = made.predictors[0].groups
+        for group, other in zip(groups, expected.predictors[0].groups, strict=True):
+            assert (group.levels, group.coefs) == (other.levels, other.coefs), library
+            assert (group.J == other.J).all(), library
+        rows = made.rows.tolist()
+        new = made.new_data(data[rows] if library == "polars" else data.take(rows))
+        assert (new.predictors[0].X == made.predictors[0].X).all(), library
+
+
+def test_data_frames_that_are_not_in_memory_or_have_other_types() -> None:
+    import polars as pl
+
+    data = polars_frame()
+    with pytest.raises(DataError, match=r"not LazyFrame.*call collect\(\) first"):
+        build_design(bf("y ~ 1"), data.lazy())
+    with pytest.raises(DataError, match="not Series"):
+        build_design(bf("y ~ 1"), data["y"])
+    dates = data.with_columns(v=pl.date(2020, 1, 1), w=pl.lit([1]))
+    for name in "vw":
+        with pytest.raises(DataError, match=f"Column '{name}'"):
+            build_design(bf(f"y ~ {name}"), dates)
+    cents = data.with_columns(v=pl.col("i").cast(pl.Decimal(10, 2)))
+    assert build_design(bf("y ~ v"), cents).predictors[0].X[:, 1].tolist() == OTHER["i"]
+
+
 def test_other_data_frames_need_narwhals(monkeypatch: pytest.MonkeyPatch) -> None:
     class Table:
         def __dataframe__(self) -> None: ...
 
     import sys
 
-    monkeypatch.setitem(sys.modules, "narwhals", None)
+    monkeypatch.setitem(sys.modules, "narwhals.stable.v2", None)
     with pytest.raises(DataError, match="install narwhals"):
         build_design(bf("y ~ 1"), Table())
     with pytest.raises(DataError, match="not object"):

@@ -12,6 +12,7 @@ from bambi_lite.design.contrasts import CONTRASTS
 from bambi_lite.design.registry import _USER
 from bambi_lite.errors import DataError, FormulaError
 from bambi_lite.formula import bf
+from tables import each
 
 x = np.array([0.5, 1.0, 2.0, 3.5, 4.0, 6.0, 7.5, 9.0])
 DATA = pd.DataFrame(
@@ -84,7 +85,7 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("text", [t for t, v in NUMBERS.items() if v is not None])
+@each([t for t, v in NUMBERS.items() if v is not None])
 def test_numbers(text: str) -> None:
     np.testing.assert_allclose(column(text), NUMBERS[text], rtol=1e-12)
 
@@ -105,7 +106,7 @@ LOGICALS = {
 }
 
 
-@pytest.mark.parametrize("text", LOGICALS)
+@each(LOGICALS)
 def test_logicals(text: str) -> None:
     design = build_design(bf(f"y ~ I({text})"), DATA)
     assert design.predictors[0].columns[1].endswith("TRUE")
@@ -140,7 +141,7 @@ FACTORS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", FACTORS)
+@each(FACTORS)
 def test_factors(text: str) -> None:
     levels, codes = FACTORS[text]
     design = build_design(bf(f"y ~ 0 + {text}"), DATA)
@@ -159,7 +160,7 @@ MATRICES = {
 }
 
 
-@pytest.mark.parametrize("name", MATRICES)
+@each(MATRICES)
 def test_contrasts(name: str) -> None:
     np.testing.assert_allclose(CONTRASTS[name]("abc").matrix, MATRICES[name], atol=1e-12)
     expected = np.array(MATRICES[name])[DATA["f"].cat.codes]
@@ -202,7 +203,7 @@ def test_scale_and_summaries_remember() -> None:
     np.testing.assert_allclose(made[:, 2], expected)
 
 
-@pytest.mark.parametrize("text", ["poly(x, 3)", "poly(x, 3, raw = TRUE)", "bs(x, degree = 3)"])
+@each(["poly(x, 3)", "poly(x, 3, raw = TRUE)", "bs(x, degree = 3)"])
 def test_polynomials_are_continued(text: str) -> None:
     trained = build_design(bf(f"y ~ {text}"), DATA).predictors[0].X[:, 1:]
     fitted = np.polynomial.Polynomial.fit

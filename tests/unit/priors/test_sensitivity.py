@@ -104,7 +104,7 @@ def test_what_cannot_be_asked():
         "'mine'?"
     )
     assert message(lambda: fit.sensitivity(variables=["b_x"])) == (
-        "No draws are called 'b_x'. Available: b_Intercept, Intercept. Did you mean 'b_Intercept'?"
+        "No draws are called 'b_x'. Available: b_Intercept, sigma, Intercept."
     )
     assert message(lambda: fit.sensitivity(threshold=0)) == (
         "threshold has to be a positive number, not 0."
@@ -124,7 +124,7 @@ def test_what_cannot_be_asked():
         pd.DataFrame({"b_Intercept": np.random.default_rng(1).normal(size=99)})
     )
     assert message(flat_fit.sensitivity) == (
-        "Every prior of the model 'y ~ 1' is flat: there is no log prior to scale."
+        "Every prior of the model 'y ~ 1\nsigma = 1' is flat: there is no log prior to scale."
     )
 
 
