@@ -1,12 +1,14 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
 from .api import Model, brm, default_prior
+from .compare import Elpd, loo_compare, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .engines import SampleSettings
 from .errors import (
     BambiLiteError,
     BambiLiteWarning,
+    ComparisonWarning,
     ConvergenceWarning,
     DataError,
     DataWarning,
@@ -57,6 +59,7 @@ from .families import (
 )
 from .fit import Fit
 from .formula import BrmsFormula, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from .hypothesis import HypothesisTests
 from .priors import PriorSet, prior
 
 __version__ = "0.1.0"
@@ -66,15 +69,18 @@ __all__ = [
     "BambiLiteWarning",
     "Beta",
     "BrmsFormula",
+    "ComparisonWarning",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
+    "Elpd",
     "Explanation",
     "Family",
     "FamilyError",
     "Fit",
     "FormulaError",
     "Gamma",
+    "HypothesisTests",
     "Model",
     "PriorError",
     "PriorSet",
@@ -109,10 +115,13 @@ __all__ = [
     "list_data",
     "load_data",
     "lognormal",
+    "loo_compare",
+    "model_weights",
     "mvbf",
     "negbinomial",
     "nlf",
     "poisson",
+    "pp_average",
     "prior",
     "register_transform",
     "set_mecor",

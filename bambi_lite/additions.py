@@ -51,6 +51,11 @@ class Observation:
     def __bool__(self) -> bool:
         return bool(self.arrays)
 
+    def take(self, rows: Any) -> Observation:
+        """The same for some of the rows; codes that none of them has stay possible."""
+        arrays = {name: values[rows] for name, values in self.arrays.items()}
+        return Observation(MappingProxyType(arrays), self.codes)
+
 
 # -- reading ---------------------------------------------------------------------------------
 

@@ -20,8 +20,9 @@ from .terms import Quantity
 #: that is there counts.
 _CHAIN_COLUMNS = ("chain", ".chain")
 _DRAW_COLUMNS = ("iteration", ".iteration", "draw", ".draw")
-#: Columns of brms' draws that are no parameters: log prior and log posterior.
-_NOT_PARAMETERS = ("lprior", "lp__")
+#: Columns of brms' draws that are no parameters, log prior and log posterior, and their names among
+#: the statistics of the sampler.
+_NOT_PARAMETERS = {"lprior": "lprior", "lp__": "lp"}
 
 
 def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
@@ -36,13 +37,14 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         ``cor_Subject__Intercept__Days``, ``r_Subject[308,Days]``, ``sigma``. White space in
         levels may be dots, as brms writes it. Optional columns: ``chain`` (else all rows are one
         chain) and ``iteration`` or ``draw`` (else rows are in order), also with a leading dot;
-        ``Intercept``, the centred one, is computed where it is missing; ``lprior``, ``lp__`` and
-        dpars that the model fixes are ignored.
+        ``Intercept``, the centred one, is computed where it is missing; dpars that the model fixes
+        are ignored; ``lprior`` and ``lp__`` are kept as they are.
 
     Returns
     -------
     Draws
-        Without ``sample_stats``; its settings have no warmup, since nothing tells it.
+        Its ``sample_stats`` have ``lprior`` and ``lp``, or are not there; its settings have no
+        warmup, since nothing tells it.
 
     Raises
     ------
@@ -87,7 +89,12 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     for part, q, _ in expected:
         if q.name in computed:
             given.append(replace(q, values=part.read(partial)[q.name]))
-    tree, keys = named_tree(spec, given)
+    stats = {
+        ours: (("chain", "draw"), frame[name].to_numpy(dtype=float)[rows])
+        for name, ours in _NOT_PARAMETERS.items()
+        if name in frame
+    }
+    tree, keys = named_tree(spec, given, stats)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))

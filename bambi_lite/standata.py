@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 
 from .additions import censoring, truncation, weights
 from .design import AdditionColumns, Column, Design, MvDesign, PredictorDesign, group_effects
-from .draws import named_tree
+from .draws import element_names, named_tree
 from .errors import DataError, listing, suggest
 from .params import ParamKey
 from .spec import ModelSpec, template
@@ -143,7 +142,7 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     p = template(spec)
     tree, keys = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
     posterior = tree["posterior"].to_dataset()
-    names = [name for key in _uncentred_last(keys) for name in _elements(key, posterior[key])]
+    names = [n for key in _uncentred_last(keys) for n, _ in element_names(key, posterior[key])]
     fixed = [d.name for d in spec.dpars if any(isinstance(t, FixedTerm) for t in d.terms)]
     # They stand with the other parameters that are one number.
     place = next((i for i, n in enumerate(names) if n in keys and _late(keys[n])), len(names))
@@ -170,17 +169,6 @@ def _uncentred_last(keys: Mapping[str, ParamKey]) -> list[str]:
         return False, vectors.index(owner(key))
 
     return sorted(keys, key=rank)
-
-
-def _elements(name: str, array: Any) -> Iterator[str]:
-    """``r_g[1,Intercept]``, ...: the first index runs fastest, as in R."""
-    dims = array.dims[2:]
-    if not dims:
-        yield name
-        return
-    for labels in product(*(array.coords[dim].values.tolist() for dim in reversed(dims))):
-        # R cannot have a blank in a name.
-        yield f"{name}[{','.join(str(label).replace(' ', '.') for label in reversed(labels))}]"
 
 
 # -- population-level designs ----------------------------------------------------------------

@@ -106,6 +106,10 @@ class Column:
         data = data.view()
         return cls(name, value.kind, frozen(data), value.levels, value.names)
 
+    def take(self, rows: IntArray | slice) -> Column:
+        """The same column on some of its rows."""
+        return replace(self, values=self.values[rows])
+
 
 # The order of punctuation in the locale that R is usually run in: before digits and letters.
 _PUNCTUATION = " _-,;:!?/.`^~'\"()[]{}@$*\\&#%+<=>|"

@@ -43,6 +43,11 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    p = dpars["mu"].value(xp)
+    return p * (1.0 - p)
+
+
 bernoulli = register(
     Family(
         "bernoulli",
@@ -53,5 +58,6 @@ bernoulli = register(
         scaled=True,
         latent_variance=LATENT_VARIANCE,
         discrete=True,
+        residual_variance=_residual_variance,
     )
 )

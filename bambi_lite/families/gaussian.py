@@ -18,6 +18,10 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return residual(xp, dpars, response) ** 2
+
+
 gaussian = register(
     Family(
         "gaussian",
@@ -28,5 +32,6 @@ gaussian = register(
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
+        residual_variance=_residual_variance,
     )
 )

@@ -10,7 +10,7 @@ from .model import (
     template,
     with_effects,
 )
-from .resolve import model_predictors, new_arrays, resolve
+from .resolve import model_predictors, new_arrays, resolve, take_rows
 
 __all__ = [
     "DparSpec",
@@ -22,6 +22,7 @@ __all__ = [
     "new_arrays",
     "resolve",
     "start_values",
+    "take_rows",
     "template",
     "with_effects",
 ]
