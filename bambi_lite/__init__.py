@@ -2,12 +2,14 @@
 
 from .api import Model, brm
 from .audit import PriorReport
+from .compare import Elpd, loo_compare, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .engines import SampleSettings
 from .errors import (
     BambiLiteError,
     BambiLiteWarning,
+    ComparisonWarning,
     ConvergenceWarning,
     DataError,
     DataWarning,
@@ -69,6 +71,7 @@ from .families import (
 )
 from .fit import Fit
 from .formula import BrmsFormula, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
+from .hypothesis import HypothesisTests
 from .prior_diff import PriorDiff, diff_prior
 from .prior_tables import default_prior, list_prior_sets, prior_summary, validate_prior
 from .priors import PriorSet, prior
@@ -84,15 +87,18 @@ __all__ = [
     "BambiLiteWarning",
     "Beta",
     "BrmsFormula",
+    "ComparisonWarning",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
+    "Elpd",
     "Explanation",
     "Family",
     "FamilyError",
     "Fit",
     "FormulaError",
     "Gamma",
+    "HypothesisTests",
     "Model",
     "PriorDiff",
     "PriorError",
@@ -140,11 +146,14 @@ __all__ = [
     "load_data",
     "logistic_normal",
     "lognormal",
+    "loo_compare",
+    "model_weights",
     "multinomial",
     "mvbf",
     "negbinomial",
     "nlf",
     "poisson",
+    "pp_average",
     "prior",
     "prior_summary",
     "register_transform",

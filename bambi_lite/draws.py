@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -205,6 +206,29 @@ def _labelled(parts: Sequence[Quantity], coords: Mapping[str, Any]) -> xr.DataAr
         return arrays[0]
     joined: xr.DataArray = xr.concat(arrays, dim=arrays[0].dims[-1], join="outer")
     return joined
+
+
+def element_names(name: str, array: xr.DataArray) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """brms' name of each element of a variable, and where it stands: ``r_g[1,Intercept]``, ...
+
+    The first index runs fastest, as in R.
+    """
+    dims = array.dims[2:]
+    labels = [array.coords[dim].values.tolist() for dim in reversed(dims)]
+    places = [range(len(own)) for own in labels]
+    for words, place in zip(product(*labels), product(*places), strict=True):
+        # R cannot have a blank in a name.
+        index = ",".join(str(word).replace(" ", ".") for word in reversed(words))
+        yield f"{name}[{index}]" if dims else name, place[::-1]
+
+
+def columns(posterior: xr.Dataset) -> dict[str, np.ndarray]:
+    """Draws of each element under brms' name, shape (chain, draw)."""
+    return {
+        own: array.values[(..., *place)]
+        for name, array in posterior.items()
+        for own, place in element_names(str(name), array)
+    }
 
 
 def parameter_values(draws: Draws) -> dict[str, np.ndarray]:

@@ -47,6 +47,10 @@ class ConvergenceWarning(BambiLiteWarning):
     """The draws may not represent the posterior."""
 
 
+class ComparisonWarning(BambiLiteWarning):
+    """A comparison of models that may be off, and what would make it better."""
+
+
 def warn(message: str, category: type[BambiLiteWarning]) -> None:
     """Warn at the line of the user's own code that led here."""
     # The package itself and the libraries that call back into it are not where to look.

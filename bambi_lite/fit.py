@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import xarray as xr
 
-from . import plots, predict
+from . import compare, plots, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
 from .graph import graph as network
+from .hypothesis import HypothesisTests
+from .hypothesis import hypothesis as test_hypotheses
 from .next_prior import posterior_as_prior
 from .prior_draws import prior_draws
 from .priors import PriorFrame, to_frame
@@ -30,6 +33,8 @@ class Fit:
     ----------
     draws : Draws
         The model's spec, its draws under brms' names, and how they were made.
+    criteria : mapping
+        What :meth:`add_criterion` has added.
 
     Examples
     --------
@@ -38,6 +43,7 @@ class Fit:
     """
 
     draws: Draws
+    criteria: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def spec(self) -> ModelSpec:
@@ -168,6 +174,116 @@ class Fit:
     def log_lik(self) -> xr.DataArray:
         """Log-density of each observation: see :func:`bambi_lite.predict.log_lik`."""
         return predict.log_lik(self.draws)
+
+    # -- draws -------------------------------------------------------------------------------
+
+    def variables(self) -> tuple[str, ...]:
+        """brms' names of the draws: see :func:`bambi_lite.posterior.names`."""
+        return posterior.names(self.draws)
+
+    def as_draws_df(self, variable: posterior.Names = None, regex: bool = False) -> pd.DataFrame:
+        """All draws as one table: see :func:`bambi_lite.posterior.as_draws_df`."""
+        return posterior.as_draws_df(self.draws, variable, regex)
+
+    def posterior_summary(
+        self,
+        variable: posterior.Names = None,
+        regex: bool = False,
+        robust: bool = False,
+        probs: Sequence[float] = (0.025, 0.975),
+    ) -> pd.DataFrame:
+        """Estimates of every variable: see :func:`bambi_lite.posterior.posterior_summary`."""
+        return posterior.posterior_summary(self.draws, variable, regex, robust, probs)
+
+    def summarise_draws(
+        self, variable: posterior.Names = None, regex: bool = False
+    ) -> pd.DataFrame:
+        """posterior's table of estimates and diagnostics: see :mod:`bambi_lite.posterior`."""
+        return posterior.summarise_draws(self.draws, variable, regex)
+
+    def rhat(self, variable: posterior.Names = None, regex: bool = False) -> pd.Series:
+        """Rhat of each variable: see :func:`bambi_lite.posterior.rhat`."""
+        return posterior.rhat(self.draws, variable, regex)
+
+    def neff_ratio(self, variable: posterior.Names = None, regex: bool = False) -> pd.Series:
+        """Effective draws per draw: see :func:`bambi_lite.posterior.neff_ratio`."""
+        return posterior.neff_ratio(self.draws, variable, regex)
+
+    def nuts_params(self, pars: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """What the sampler tells of each draw: see :func:`bambi_lite.posterior.nuts_params`."""
+        return posterior.nuts_params(self.draws, pars)
+
+    def log_posterior(self) -> pd.DataFrame:
+        """The log posterior density of each draw: :func:`bambi_lite.posterior.log_posterior`."""
+        return posterior.log_posterior(self.draws)
+
+    def ndraws(self) -> int:
+        """Draws after warmup, of all chains."""
+        return posterior.ndraws(self.draws)
+
+    def nchains(self) -> int:
+        """Chains."""
+        return posterior.nchains(self.draws)
+
+    def niterations(self) -> int:
+        """Draws after warmup of each chain."""
+        return posterior.niterations(self.draws)
+
+    def nobs(self) -> int:
+        """Rows that the model was fitted to."""
+        return posterior.nobs(self.draws)
+
+    def ngrps(self) -> dict[str, int]:
+        """Number of levels of each grouping factor."""
+        return posterior.ngrps(self.draws)
+
+    # -- comparison --------------------------------------------------------------------------
+
+    def loo(self, **options: Any) -> compare.Elpd:
+        """Leave-one-out cross-validation: see :func:`bambi_lite.compare.loo`."""
+        if not options and "loo" in self.criteria:
+            return self.criteria["loo"]  # type: ignore[no-any-return] # criteria are of any type
+        return compare.loo(self.draws, **options)
+
+    def waic(self) -> compare.Elpd:
+        """The widely applicable information criterion: see :func:`bambi_lite.compare.waic`."""
+        return compare.waic(self.draws)
+
+    def kfold(self, K: int = 10, folds: Any = None, group: Any = None, **options: Any) -> Any:
+        """K-fold cross-validation: see :func:`bambi_lite.compare.kfold`."""
+        return compare.kfold(self.draws, K, folds, group, **options)
+
+    def bayes_R2(self, **options: Any) -> Any:
+        """The share of variance explained: see :func:`bambi_lite.compare.bayes_R2`."""
+        return compare.bayes_R2(self.draws, **options)
+
+    def loo_R2(self, **options: Any) -> Any:
+        """The share of variance predicted: see :func:`bambi_lite.compare.loo_R2`."""
+        return compare.loo_R2(self.draws, **options)
+
+    def loo_predict(self, method: str = "posterior_predict", **options: Any) -> pd.DataFrame:
+        """Predictions of each row left out: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, method, **options)
+
+    def loo_predictive_interval(self, prob: float = 0.9, **options: Any) -> pd.DataFrame:
+        """Their intervals: see :func:`bambi_lite.compare.loo_predictive_interval`."""
+        return compare.loo_predictive_interval(self.draws, prob, **options)
+
+    def add_criterion(
+        self, criterion: str | Sequence[str], overwrite: bool = False, **options: Any
+    ) -> Fit:
+        """The fit with a criterion: see :func:`bambi_lite.compare.add_criterion`."""
+        fit: Fit = compare.add_criterion(self, criterion, overwrite, **options)
+        return fit
+
+    def hypothesis(
+        self,
+        hypothesis: str | Sequence[str] | Mapping[str, str],
+        class_: str | None = "b",
+        **options: Any,
+    ) -> HypothesisTests:
+        """Tests of hypotheses about parameters: see :func:`bambi_lite.hypothesis.hypothesis`."""
+        return test_hypotheses(self.draws, hypothesis, class_, **options)
 
     def plot(self, **options: Any) -> Any:
         """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""

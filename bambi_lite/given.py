@@ -22,8 +22,9 @@ from .terms import Quantity
 #: that is there counts.
 _CHAIN_COLUMNS = ("chain", ".chain")
 _DRAW_COLUMNS = ("iteration", ".iteration", "draw", ".draw")
-#: Columns of brms' draws that are no parameters: log prior and log posterior.
-_NOT_PARAMETERS = ("lprior", "lp__")
+#: Columns of brms' draws that are no parameters, log prior and log posterior, and their names among
+#: the statistics of the sampler.
+_NOT_PARAMETERS = {"lprior": "lprior", "lp__": "lp"}
 
 
 def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
@@ -39,12 +40,13 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         levels may be dots, as brms writes it. Optional columns: ``chain`` (else all rows are one
         chain) and ``iteration`` or ``draw`` (else rows are in order), also with a leading dot;
         ``Intercept``, the centred one, is computed where it is missing, and a dpar that the model
-        fixes has its value there; ``lprior`` and ``lp__`` are ignored.
+        fixes has its value there; ``lprior`` is computed anew, ``lp__`` is kept as it is.
 
     Returns
     -------
     Draws
-        Without ``sample_stats``; its settings have no warmup, since nothing tells it.
+        Its ``sample_stats`` have ``lprior`` and ``lp``, or are not there; its settings have no
+        warmup, since nothing tells it.
 
     Raises
     ------
@@ -96,9 +98,14 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         if q.name in computed:
             known = np.broadcast_to(q.values[0, 0], (*rows.shape, *np.shape(q.values)[2:]))
             given.append(replace(q, values=part.read(partial).get(q.name, known)))
+    stats = {
+        ours: (("chain", "draw"), frame[name].to_numpy(dtype=float)[rows])
+        for name, ours in _NOT_PARAMETERS.items()
+        if name in frame and ours != "lprior"
+    }
     posterior, _ = labelled(given)
     priors = log_prior(spec, read_parameters(spec, posterior))
-    tree, keys = named_tree(spec, given, log_priors=priors)
+    tree, keys = named_tree(spec, given, stats, log_priors=priors)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,11 @@ class Observation:
 
     def __bool__(self) -> bool:
         return bool(self.arrays)
+
+    def take(self, rows: Any) -> Observation:
+        """The same for some of the rows; codes that none of them has stay possible."""
+        arrays = {name: values[rows] for name, values in self.arrays.items()}
+        return Observation(MappingProxyType(arrays), self.codes)
 
 
 def log_density(xp: Namespace, dist: Dist, y: Array, seen: Observation, discrete: bool) -> Array:

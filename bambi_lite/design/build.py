@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -73,6 +73,24 @@ class Design:
             if predictor.name == name:
                 return predictor
         raise KeyError(f"no predictor '{name}'; there are {[p.name for p in self.predictors]}")
+
+    def take(self, rows: Rows) -> Design:
+        """The same design on some of its rows, with all that was learned from the others.
+
+        Parameters
+        ----------
+        rows : array of int or slice
+            Positions among the rows that are used. Levels of factors and groups stay.
+        """
+        used = self.rows[rows]
+        return replace(
+            self,
+            n_obs=len(used),
+            rows=frozen(used),
+            response=None if self.response is None else self.response.take(rows),
+            additions=MappingProxyType({k: a.take(rows) for k, a in self.additions.items()}),
+            predictors=tuple(p.take(rows) for p in self.predictors),
+        )
 
     def to_frame(self, dpar: str = "mu") -> pd.DataFrame:
         """The population-level columns of a parameter.

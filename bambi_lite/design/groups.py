@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,16 @@ class GroupDesign:
     cov_matrix: FloatArray | None = None
     pw: FloatArray | None = None
     specials: tuple[SpecialTerm, ...] = ()
+
+    def take(self, rows: IntArray | slice) -> GroupDesign:
+        """The same term on some of its rows; levels that none of them has stay."""
+        return replace(
+            self,
+            Z=self.Z[rows],
+            J=self.J[rows],
+            index=None if self.index is None else self.index[rows],
+            weights=None if self.weights is None else self.weights[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,6 +74,16 @@ class PredictorDesign:
     def name(self) -> str:
         """The parameter that is predicted."""
         return self.nlpar or self.dpar
+
+    def take(self, rows: Rows) -> PredictorDesign:
+        """The same predictor on some of its rows."""
+        return replace(
+            self,
+            X=self.X[rows],
+            offset=None if self.offset is None else self.offset[rows],
+            groups=tuple(g.take(rows) for g in self.groups),
+            covariates=tuple(c.take(rows) for c in self.covariates),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -107,6 +107,10 @@ class Column:
         data = data.view()
         return cls(name, value.kind, frozen(data), value.levels, value.names)
 
+    def take(self, rows: IntArray | slice) -> Column:
+        """The same column on some of its rows."""
+        return replace(self, values=self.values[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AdditionColumns:
@@ -119,6 +123,11 @@ class AdditionColumns:
     name: str
     args: tuple[Column, ...]
     kwargs: Mapping[str, Any]
+
+    def take(self, rows: IntArray | slice) -> AdditionColumns:
+        """The same arguments on some of the rows."""
+        kwargs = {k: v.take(rows) if isinstance(v, Column) else v for k, v in self.kwargs.items()}
+        return AdditionColumns(self.name, tuple(a.take(rows) for a in self.args), kwargs)
 
 
 # The order of punctuation in the locale that R is usually run in: before digits and letters.

@@ -52,6 +52,11 @@ class Response:
     categories: tuple[str, ...] = ()
     static: Mapping[str, Any] = field(default_factory=dict)
 
+    def take(self, rows: Any) -> Response:
+        """The same response on some of its rows."""
+        extra = {name: values[rows] for name, values in self.extra.items()}
+        return dataclasses.replace(self, y=self.y[rows], extra=extra)
+
 
 @dataclass(frozen=True, slots=True)
 class Dpar:
@@ -138,6 +143,9 @@ class Family:
     truncated_mean : callable or None
         ``truncated_mean(xp, dpars, response, lower, upper) -> array``: expectation of a response
         known to lie between bounds.
+    residual_variance : callable or None
+        ``residual_variance(xp, dpars, response) -> array``: the variance of the response around its
+        expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
     thresholds : bool
         Whether thresholds stand in place of the intercept.
     latent : bool
@@ -179,6 +187,7 @@ class Family:
     structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None
     renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
     truncated_mean: Callable[..., Array] | None = None
+    residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
     thresholds: bool = False
     latent: bool = False
     law: str = ""

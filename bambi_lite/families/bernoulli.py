@@ -50,6 +50,11 @@ def _information(family: Family, response: Response) -> float | None:
     return p * (1.0 - p) if family.link("mu").name == "logit" else None
 
 
+def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    p = dpars["mu"].value(xp)
+    return p * (1.0 - p)
+
+
 bernoulli = register(
     Family(
         "bernoulli",
@@ -62,5 +67,6 @@ bernoulli = register(
         latent_variance=LATENT_VARIANCE,
         discrete=True,
         information=_information,
+        residual_variance=_residual_variance,
     )
 )

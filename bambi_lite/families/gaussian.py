@@ -25,6 +25,10 @@ def _information(family: Family, response: Response) -> float | None:
     return 1.0 / max(float(np.var(response.y)), 1e-300) if identity else None
 
 
+def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
+    return residual(xp, dpars, response) ** 2
+
+
 gaussian = register(
     Family(
         "gaussian",
@@ -37,5 +41,6 @@ gaussian = register(
         scaled=True,
         bind=known_error,
         information=_information,
+        residual_variance=_residual_variance,
     )
 )

@@ -63,18 +63,39 @@ def parse(text: str) -> Node:
     """
     if not isinstance(text, str):
         raise FormulaError(f"A formula is a string, not {type(text).__name__}.")
-    parser = _Parser(text, tokenize(text))
+    return parse_tokens(text, tokenize(text))
+
+
+def parse_tokens(text: str, tokens: tuple[Token, ...], what: str = "formula") -> Node:
+    """The tree of tokens, the last of which is of kind ``end``.
+
+    Parameters
+    ----------
+    text : str
+        What they were read from, for messages.
+    tokens : tuple of Token
+        All of it, or a part.
+    what : str
+        What messages call it.
+
+    Raises
+    ------
+    FormulaError
+        As :func:`parse`.
+    """
+    parser = _Parser(text, tokens, what)
     tree = parser.expression(0, 0)
     if parser.now.kind != "end":
-        raise parser.unexpected("an operator such as + or *, or the end of the formula")
+        raise parser.unexpected(f"an operator such as + or *, or the end of the {what}")
     return tree
 
 
 class _Parser:
     """A cursor over the tokens."""
 
-    def __init__(self, text: str, tokens: tuple[Token, ...]) -> None:
+    def __init__(self, text: str, tokens: tuple[Token, ...], what: str) -> None:
         self.text = text
+        self.what = what
         self.tokens = tokens
         self.index = 0
         self.open: list[Token] = []
@@ -104,7 +125,7 @@ class _Parser:
                     opened.pos,
                 )
             return formula_error(
-                f"Unexpected end of the formula; expected {valid}.", self.text, token.pos
+                f"Unexpected end of the {self.what}; expected {valid}.", self.text, token.pos
             )
         if token.kind == "op" and token.text == ")" and not self.open:
             return formula_error("This ')' closes nothing.", self.text, token.pos)
@@ -124,7 +145,7 @@ class _Parser:
         """An expression of operators that bind tighter than `level`."""
         if depth > MAX_DEPTH:
             raise formula_error(
-                f"The formula is nested more than {MAX_DEPTH} levels deep.",
+                f"The {self.what} is nested more than {MAX_DEPTH} levels deep.",
                 self.text,
                 self.now.pos,
             )

@@ -10,7 +10,7 @@ from .model import (
     template,
     with_effects,
 )
-from .resolve import model_predictors, new_arrays, other_priors, resolve
+from .resolve import model_predictors, new_arrays, other_priors, resolve, take_rows
 
 __all__ = [
     "DparSpec",
@@ -23,6 +23,7 @@ __all__ = [
     "other_priors",
     "resolve",
     "start_values",
+    "take_rows",
     "template",
     "with_effects",
 ]

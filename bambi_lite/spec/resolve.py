@@ -247,6 +247,30 @@ def new_arrays(spec: ModelSpec, design: Design) -> dict[str, np.ndarray]:
     return _collect_arrays(spec.dpars, spec.blocks, model_predictors(spec.family, design))
 
 
+def take_rows(spec: ModelSpec, rows: Any) -> ModelSpec:
+    """The model of some of its rows: the same unknowns, priors, levels and columns.
+
+    Nothing is learned anew from the rows: predictors stay centred where they were, so that the
+    prior of the intercept is about the same intercept, and groups without rows stay.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    rows : array of int or slice
+        Positions among the rows that are used.
+    """
+    predictors = tuple(p.take(rows) for p in spec.predictors)
+    return replace(
+        spec,
+        design=spec.design.take(rows),
+        predictors=predictors,
+        response=spec.response.take(rows),
+        seen=spec.seen.take(rows),
+        arrays=MappingProxyType(_collect_arrays(spec.dpars, spec.blocks, predictors)),
+    )
+
+
 # -- checks ----------------------------------------------------------------------------------
 
 

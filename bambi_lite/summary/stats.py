@@ -107,23 +107,28 @@ def convergence(posterior: xr.Dataset) -> pd.DataFrame:
     -----
     Vehtari, Gelman, Simpson, Carpenter and Buerkner (2021), Bayesian Analysis 16:667-718.
     """
-    import arviz_stats as azs
-
     names = [str(name) for name in posterior.data_vars]
-    table = pd.DataFrame(np.nan, index=names, columns=list(CONVERGENCE))
-    moving = [n for n in names if np.ptp(posterior[n].values) > 0.0]
-    if posterior.sizes.get("draw", 0) < MIN_DRAWS or not moving:
-        return table
-    part = posterior[moving]
-    measures = {
-        "Bulk_ESS": azs.ess(part, method="bulk"),
-        "Tail_ESS": azs.ess(part, method="tail", prob=TAIL),
-    }
-    if posterior.sizes["chain"] > 1:
-        measures["Rhat"] = azs.rhat(part, method="rank")
-    for column, values in measures.items():
-        table.loc[moving, column] = [float(values[n]) for n in moving]
-    return table
+    parts = [posterior[n].transpose("chain", "draw").values for n in names]
+    values = np.stack(parts, axis=-1) if parts else np.empty((0, 0, 0))
+    return pd.DataFrame(convergence_of(values), index=names, columns=list(CONVERGENCE))
+
+
+def convergence_of(values: np.ndarray) -> dict[str, np.ndarray]:
+    """The measures of :func:`convergence` for draws of shape (chain, draw, n), by their names."""
+    from arviz_stats.base import array_stats
+
+    chains, n_draws, n = values.shape
+    found = {name: np.full(n, np.nan) for name in CONVERGENCE}
+    moving = np.ptp(values, axis=(0, 1)) > 0.0 if values.size else np.zeros(n, dtype=bool)
+    if n_draws < MIN_DRAWS or not moving.any():
+        return found
+    part = values[..., moving]
+    axes = {"chain_axis": 0, "draw_axis": 1}
+    found["Bulk_ESS"][moving] = array_stats.ess(part, method="bulk", **axes)
+    found["Tail_ESS"][moving] = array_stats.ess(part, method="tail", prob=TAIL, **axes)
+    if chains > 1:
+        found["Rhat"][moving] = array_stats.rhat(part, method="rank", **axes)
+    return found
 
 
 def label(key: ParamKey) -> str:

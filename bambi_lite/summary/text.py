@@ -40,13 +40,18 @@ def text_table(frame: pd.DataFrame, digits: int = 2) -> list[str]:
         The header, then a line a row. Lines are never folded: R folds at the width of its
         console, which is no part of the table.
     """
-    rows = [list(map(str, frame.columns)), *cells(frame, digits)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    names = ["", *map(str, frame.index)]
-    left = max(map(len, names))
+    named = zip(map(str, frame.index), cells(frame, digits), strict=True)
+    return aligned(["", *map(str, frame.columns)], [[name, *row] for name, row in named])
+
+
+def aligned(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of text cells: the first column on the left, the others on the right."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     return [
-        " ".join([name.ljust(left), *(c.rjust(w) for c, w in zip(row, widths, strict=True))])
-        for name, row in zip(names, rows, strict=True)
+        " ".join(
+            [first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(rest, widths[1:], strict=True))]
+        )
+        for first, *rest in (head, *rows)
     ]
 
 

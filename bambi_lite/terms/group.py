@@ -282,6 +282,46 @@ class GroupBlock:
             parts.append(np.asarray(q[name].sel({f"{name[2:]}__coef": names})))
         return {f"r_{self.name}": np.concatenate(parts, axis=-1)}
 
+    def innovations(self, q: Values, d: Values) -> dict[str, np.ndarray]:
+        """What was sampled, ``sd``, ``L`` and ``z``: the inverse of `effects`, from brms' names.
+
+        The mixing variables of ``gr(dist = "student")`` are not told by the effects; without them
+        there is no ``z`` either.
+        """
+        n = len(self.coefs)
+        sd = np.stack([np.asarray(q[f"sd_{self.group}__{x}"]) for x in self.labels], axis=-1)
+        found = {f"sd_{self.name}": sd}
+        if self.student:
+            return {**found, f"df_{self.name}": np.asarray(q[f"df_{self.group}"])}
+        r = self.read(q)[f"r_{self.name}"]
+        z = np.empty(r.shape)
+        codes = np.zeros(len(self.levels), dtype=int) if self.by is None else self.by.codes
+        for s, stratum in enumerate(self.strata):
+            factor = sd[..., s * n : (s + 1) * n, None] * np.eye(n)
+            if self.correlated:
+                found[self._factor_name(s)] = np.linalg.cholesky(self._correlations(q, stratum))
+                factor = factor @ found[self._factor_name(s)]
+            rows = np.flatnonzero(np.asarray(codes) == s)
+            z[..., rows, :] = np.swapaxes(
+                np.linalg.solve(factor, np.swapaxes(r[..., rows, :], -1, -2)), -1, -2
+            )
+        if self.cov is not None:
+            z = np.linalg.solve(d[f"Lcov_{self.name}"], z)
+        return {**found, f"z_{self.name}": z}
+
+    def _correlations(self, q: Values, stratum: str) -> np.ndarray:
+        """Correlation matrices of a stratum, shape (..., coefs, coefs)."""
+        names = [f"{c.label}{stratum}" for c in self.coefs]
+        pairs = {
+            (i, j): np.asarray(q[f"cor_{self.group}__{names[i]}__{names[j]}"])
+            for i, j in combinations(range(len(names)), 2)
+        }
+        shape = next(iter(pairs.values())).shape
+        found = np.broadcast_to(np.eye(len(names)), (*shape, len(names), len(names))).copy()
+        for (i, j), values in pairs.items():
+            found[..., i, j] = found[..., j, i] = values
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class GroupTerm:

@@ -54,9 +54,12 @@ LAYERS = {
     "plots": 10,
     "graph": 10,
     "datasets": 10,
-    "fit": 11,
-    "api": 12,
-    "": 13,
+    "posterior": 11,
+    "compare": 11,
+    "hypothesis": 11,
+    "fit": 12,
+    "api": 13,
+    "": 14,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
@@ -123,6 +126,10 @@ INSIDE_FUNCTIONS = {
     ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
     ("design.stateful", "scipy.interpolate"): "0.3 s, and only bs() and ns() need it",
+    ("compare.importance", "scipy.special"): "as for xp",
+    ("compare.weights", "scipy.optimize"): "0.3 s, and only stacking needs it",
+    ("compare.refit", "rich.progress"): "0.1 s, and only a progress bar needs it",
+    ("hypothesis.reading", "scipy.special"): "as for xp",
 }
 
 
@@ -338,7 +345,7 @@ PLANTED = {
     "errors from its own layer": ({"shelf.py": "from bambi_lite.errors import DataError"}, None),
     "upward": (
         {"spec.py": "import numpy\nfrom bambi_lite.api import brm"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 12): "
+        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 13): "
         "only lower layers may be imported",
     ),
     "upward, relative": (
@@ -348,12 +355,12 @@ PLANTED = {
     ),
     "upward, from the package": (
         {"spec.py": "from bambi_lite import brm"},
-        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 13): "
+        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 14): "
         "only lower layers may be imported",
     ),
     "upward for type checking": (
         {"spec.py": "if TYPE_CHECKING:\n    from bambi_lite import api"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 12): "
+        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 13): "
         "only lower layers may be imported",
     ),
     "same layer": (

@@ -1,0 +1,122 @@
+"""Weights of models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, listing, suggest
+from .models import CRITERIA, Models, elpds, named
+
+WEIGHTS = ("stacking", "pseudobma", *CRITERIA)
+
+
+def model_weights(
+    *models: Models,
+    weights: str = "stacking",
+    model_names: Sequence[str] | None = None,
+    criterion: str = "loo",
+    BB: bool = True,
+    BB_n: int = 1000,
+    alpha: float = 1.0,
+    seed: int | None = None,
+) -> pd.Series:
+    """Weights of models, as brms' ``model_weights``.
+
+    Parameters
+    ----------
+    *models, model_names
+        See :func:`loo_compare`.
+    weights : str
+        ``"stacking"``: the mixture of the predictive distributions that predicts best;
+        ``"pseudobma"``: proportional to ``exp(elpd)``, by default averaged over the Bayesian
+        bootstrap (pseudo-BMA+); ``"loo"``, ``"waic"``, ``"kfold"``: proportional to ``exp(elpd)``
+        of that criterion.
+    criterion : str
+        What stacking and pseudo-BMA look at.
+    BB : bool
+        Whether pseudo-BMA takes the uncertainty of the elpd into account.
+    BB_n : int
+        Bootstrap samples.
+    alpha : float
+        Concentration of the bootstrap.
+    seed : int, optional
+        Of the bootstrap.
+
+    Returns
+    -------
+    pandas.Series
+        By model; they add up to one.
+
+    Raises
+    ------
+    DataError
+        For unknown weights, and as :func:`loo_compare`.
+
+    Notes
+    -----
+    Yao, Vehtari, Simpson and Gelman (2018), Using stacking to average Bayesian predictive
+    distributions, Bayesian Analysis 13:917-1003.
+    """
+    if weights not in WEIGHTS:
+        raise DataError(
+            f"Unknown weights '{weights}'. Available: {listing(WEIGHTS)}."
+            f"{suggest(str(weights), WEIGHTS)}"
+        )
+    if BB_n < 1 or not alpha > 0.0:
+        raise DataError(f"BB_n = {BB_n} and alpha = {alpha} have to be positive.")
+    by = weights if weights in CRITERIA else criterion
+    found = elpds(named(models, model_names), by)
+    pointwise = np.stack([one.elpd for one in found.values()], axis=1)
+    if weights == "stacking":
+        values = stacking(pointwise)
+    elif weights == "pseudobma" and BB:
+        rng = np.random.default_rng(seed)
+        share = rng.dirichlet(np.full(len(pointwise), alpha), size=BB_n)
+        values = _proportional(len(pointwise) * share @ pointwise).mean(axis=0)
+    else:
+        values = _proportional(pointwise.sum(axis=0))
+    return pd.Series(values, index=list(found), name="weight")
+
+
+def _proportional(elpd: np.ndarray) -> np.ndarray:
+    weights = np.exp(elpd - elpd.max(axis=-1, keepdims=True))
+    found: np.ndarray = weights / weights.sum(axis=-1, keepdims=True)
+    return found
+
+
+def stacking(pointwise: np.ndarray) -> np.ndarray:
+    """Weights that maximise the log score of the mixture.
+
+    Parameters
+    ----------
+    pointwise : array of shape (n_obs, n_models)
+        The elpd of each row.
+
+    Notes
+    -----
+    A concave problem, solved by SciPy. ArviZ has it too, but takes the exponential of the elpd as
+    it is, which is zero for densities below ``exp(-745)``.
+    """
+    from scipy.optimize import minimize
+
+    density = np.exp(pointwise - pointwise.max(axis=1, keepdims=True))
+    k = density.shape[1]
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        mixed = density @ w
+        return -float(np.log(mixed).mean()), -(density / mixed[:, None]).mean(axis=0)
+
+    found = minimize(
+        loss,
+        np.full(k, 1.0 / k),
+        jac=True,
+        method="SLSQP",
+        bounds=[(0.0, 1.0)] * k,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1.0, "jac": lambda w: np.ones(k)},
+        options={"ftol": 1e-14, "maxiter": 1000},
+    )
+    weights = np.clip(found.x, 0.0, 1.0)
+    return np.asarray(weights / weights.sum())
