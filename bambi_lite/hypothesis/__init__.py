@@ -90,7 +90,7 @@ def hypothesis(
         raise DataError("A hypothesis stands twice; each one is tested once.")
     if scope == "standard":
         prefix = f"{class_ or ''}_{group}__" if group else f"{class_}_" if class_ else ""
-        known = _parameters(columns(draws.posterior), prefix)
+        known: Mapping[str, np.ndarray] = _parameters(columns(draws.posterior), prefix)
         prior: Mapping[str, np.ndarray] = {}
         if "prior" in draws.idata.children:
             prior = _parameters(columns(draws.idata["prior"].to_dataset()), prefix)

@@ -555,7 +555,7 @@ def test_draws_from_a_table_are_the_table() -> None:
     close(draws.posterior["Intercept"].values.ravel(), table["b_Intercept"] + shift)
     assert draws.settings.draws == 50
     # Of the sampler's statistics only what brms writes beside the parameters is there.
-    assert set(draws.idata["sample_stats"].data_vars) == {"lprior", "lp"}
+    assert set(draws.idata["sample_stats"].data_vars) == {"lp"}
 
 
 def test_the_order_of_rows_is_in_their_numbers() -> None:
