@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ..xp import Array, Namespace, numpy_namespace
 from .real import normal, normal_tail
-from .tails import LOWER, bounded, completed, hazard, other, special, tails
+from .tails import bounded, hazard, special, tails
 from .words import INF, LOG_2PI, POSITIVE_LINE, Vocable, capped_exp, shape_of
 
 
@@ -131,27 +129,14 @@ def _inverse_gaussian(xp: Namespace, x: Array, log_mu: Array, shape: Array) -> A
 def _inverse_gaussian_tail(
     xp: Namespace, which: int, x: Array, log_mu: Array, shape: Array
 ) -> Array:
-    """phi(r) (M(-r) + M(s)) below and phi(r) (M(r) - M(s)) above x, with Mills' ratio M.
+    """P(Y > x) = phi(r) (M(r) - M(s)) with Mills' ratio M and r, s = sqrt(shape / x) (x / mu -+ 1).
 
-    Here r and s are sqrt(shape / x) (x / mu -+ 1); Shuster's (1968) exp(2 shape / mu) is
-    phi(r) / phi(s), so that it is never formed.
+    It is Shuster's (1968) formula: exp(2 shape / mu), which would overflow, is phi(r) / phi(s).
     """
     below, x = _positive(xp, x)
-    log_z = xp.log(x) - log_mu
     root = xp.sqrt(shape / x)
-    r = root * xp.expm1(log_z)
-    upper = special(xp, "MILLS_GAP", LOWER, r, 2.0 * root)
-    # Beyond the mean the upper tail is below 1/2, and the lower one is taken from it.
-    left = xp.minimum(r, 0.0)
-    ratios = xp.erfcx(-left / math.sqrt(2.0)) + xp.erfcx((left + 2.0 * root) / math.sqrt(2.0))
-    lower = xp.log(ratios / 2.0) - 0.5 * left**2
-    beyond = r >= 0.0
-    if which == LOWER:
-        rest = other(xp, xp.where(beyond, upper, -1.0))
-        inner = xp.where(beyond, rest, completed(xp, lower, upper))
-    else:
-        inner = completed(xp, upper, xp.where(beyond, 0.0, lower))
-    return bounded(xp, which, inner, below)
+    r = root * xp.expm1(xp.log(x) - log_mu)
+    return bounded(xp, which, special(xp, "MILLS", 1 - which, r, 2.0 * root), below)
 
 
 WORDS = (

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..xp import Array, Namespace
-from .tails import LOWER, bounded, completed, hazard, other, special, tails
+from .tails import LOWER, bounded, hazard, other, special, tails
 from .words import INF, LOG_2PI, REAL_LINE, Vocable, log_rising, shape_of
 
 _LOCATION_SCALE = ("mu", "sigma")
@@ -43,9 +43,10 @@ def _cauchy(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
 
 
 def _cauchy_tail(xp: Namespace, which: int, x: Array, mu: Array, sigma: Array) -> Array:
-    # 1/2 + arctan(z) / pi, exact far out too.
+    # 1/2 + arctan(z) / pi, as an angle that is small where the tail is.
     z = _SIGNS[which] * (x - mu) / sigma
-    return xp.log(xp.arctan2(xp.asarray(1.0), -z) / math.pi)
+    share = xp.arctan2(xp.asarray(1.0), xp.abs(z)) / math.pi
+    return xp.where(z > 0.0, xp.log1p(-share), xp.log(share))
 
 
 def _double_exponential(xp: Namespace, x: Array, mu: Array, sigma: Array) -> Array:
@@ -74,8 +75,10 @@ def _uniform(xp: Namespace, x: Array, lower: Array, upper: Array) -> Array:
 def _uniform_tail(xp: Namespace, which: int, x: Array, lower: Array, upper: Array) -> Array:
     below, above = x <= lower, x >= upper
     inner = xp.where(below | above, (lower + upper) / 2.0, x)
-    part = inner - lower if which == LOWER else upper - inner
-    return bounded(xp, which, xp.log(part / (upper - lower)), below, above)
+    p, q = (inner - lower) / (upper - lower), (upper - inner) / (upper - lower)
+    mine, rest = (p, q) if which == LOWER else (q, p)
+    tail = xp.where(mine < 0.5, xp.log(mine), xp.log1p(-rest))
+    return bounded(xp, which, tail, below, above)
 
 
 def _skew_normal(xp: Namespace, x: Array, xi: Array, omega: Array, alpha: Array) -> Array:
@@ -144,15 +147,11 @@ def exgaussian(xp: Namespace, x: Array, mu: Array, sigma: Array, beta: Array) ->
 def _exgaussian_tail(
     xp: Namespace, which: int, x: Array, mu: Array, sigma: Array, beta: Array
 ) -> Array:
-    """P(Y > x) = 1 - Phi(w) + beta f(x), and P(Y <= x) = Phi(w) - beta f(x) as a Mills gap.
+    """P(Y <= x) = Phi(w) - beta f(x) = phi(w) (M(-w) - M(sigma / beta - w)), w = (x - mu) / sigma.
 
-    beta f(x) is phi(w) M(sigma / beta - w) with Mills' ratio M, and Phi(w) is phi(w) M(-w).
+    M is Mills' ratio (1 - Phi) / phi.
     """
-    w = (x - mu) / sigma
-    lower = special(xp, "MILLS_GAP", LOWER, -w, sigma / beta)
-    second = xp.log(beta) + exgaussian(xp, x, mu, sigma, beta)
-    upper = xp.logaddexp(xp.log_ndtr(-w), second)
-    return completed(xp, lower, upper) if which == LOWER else completed(xp, upper, lower)
+    return special(xp, "MILLS", which, -(x - mu) / sigma, sigma / beta)
 
 
 def random_exgaussian(rng: np.random.Generator, mu: Array, sigma: Array, beta: Array) -> np.ndarray:

@@ -178,15 +178,12 @@ def student(nu: float, t: float) -> tuple[float, float, float, float, float, flo
     """
     size = abs(t)
     if size == 0.0:
-        small, d_nu, log_ratio = math.log(0.5), 0.0, -math.inf
+        small, d_nu = math.log(0.5), 0.0
+        slope = 2.0 * math.exp(rise(0.5 * nu, 0.5)[0]) / math.sqrt(math.pi * nu)
     else:
-        log_ratio = 2.0 * math.log(size) - math.log(nu)
-        both, _, d_a, _, d_u, _, _, _ = tails(0.5 * nu, 0.5, -log_ratio)
-        small, d_nu = both + math.log(0.5), 0.5 * d_a + d_u / nu
-    gap, _ = rise(0.5 * nu, 0.5)
-    spread = max(log_ratio, 0.0) + math.log1p(math.exp(-abs(log_ratio)))  # log(1 + t^2 / nu)
-    density = gap - 0.5 * math.log(math.pi * nu) - 0.5 * (nu + 1.0) * spread
-    slope = math.exp(density - small)
+        logit = math.log(nu) - 2.0 * math.log(size)
+        both, _, d_a, _, d_u, _, _, _ = tails(0.5 * nu, 0.5, logit)
+        small, d_nu, slope = both + math.log(0.5), 0.5 * d_a + d_u / nu, 2.0 * d_u / size
     large, odds = complement(small)
     if t < 0.0:
         return small, large, d_nu, slope, odds * d_nu, odds * slope

@@ -15,33 +15,32 @@ from . import beta, circle, counts, gamma, normal
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A function of numbers that returns its values and all their derivatives.
+    """A function of numbers that returns two tails and all their derivatives.
 
     Attributes
     ----------
     name : str
         Its name in a printed graph.
     function : callable
-        Compiled by numba: ``function(*args)`` gives first the values, then the derivatives of the
-        first value with respect to each argument, then those of the second.
-    n_args, n_values : int
-        How many of each.
+        Compiled by numba: ``function(*args)`` gives the log CDF and the log survival, then the
+        derivatives of the first with respect to each argument, then those of the second.
+    n_args : int
+        How many arguments it takes.
     """
 
     name: str
     function: Callable[..., tuple[float, ...]]
     n_args: int
-    n_values: int = 2
 
     def on_arrays(self, which: int, *args: Any) -> np.ndarray:
-        """One of the values, elementwise on arrays that broadcast."""
+        """The lower tail (0) or the upper one (1), elementwise on arrays that broadcast."""
         return np.asarray(_ufunc(self)(*(np.asarray(a, dtype=float) for a in args), which))
 
     def on_graph(self, which: int, *args: Any) -> Any:
-        """One of the values as a PyTensor variable; both come from one node."""
+        """The same as a PyTensor variable; both tails come from one node."""
         from .graph import operation
 
-        outputs: Any = operation(self)(*args, return_list=True)
+        outputs: Any = operation(self.name, self.function, self.n_args)(*args, return_list=True)
         return outputs[which]
 
 
@@ -49,7 +48,7 @@ GAMMA = Kernel("gamma_tails", gamma.tails, 2)
 BETA = Kernel("beta_tails", beta.tails, 3)
 STUDENT = Kernel("student_tails", beta.student, 2)
 SKEW_NORMAL = Kernel("skew_normal_tails", normal.skew_normal, 2)
-MILLS_GAP = Kernel("mills_gap", normal.mills_gap, 2, 1)
+MILLS = Kernel("mills_tails", normal.mills_tails, 2)
 VON_MISES = Kernel("von_mises_tails", circle.von_mises, 3)
 BETA_BINOMIAL = Kernel("beta_binomial_tails", counts.beta_binomial, 4)
 

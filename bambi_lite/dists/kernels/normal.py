@@ -30,42 +30,71 @@ def mills(s: float) -> tuple[float, float]:
 
 
 @compiled
-def mills_gap(t: float, d: float) -> tuple[float, float, float]:
-    """log of phi(t) (M(t) - M(t + d)) for d > 0, and its derivatives (t, d).
+def _mills_integral(t: float, d: float, phi: float) -> float:
+    """phi(t) (M(t) - M(t + d)) as the integral of 1 - s M(s), since M'(s) = s M(s) - 1.
 
-    The difference is the integral of 1 - s M(s), since M'(s) = s M(s) - 1; taken so where the two
-    terms are near to one another.
+    In units of phi(t) where t is positive, in which `phi` is phi(t).
+    """
+    total = 0.0
+    for i in range(_NODES.size):
+        s = t + d * _NODES[i]
+        if s > 0.0:
+            total += _WEIGHTS[i] * phi * mills(s)[1]
+        else:
+            total += _WEIGHTS[i] * (phi - s * math.exp(0.5 * (s - t) * (s + t) + log_ndtr(-s)))
+    return d * total
+
+
+@compiled
+def mills_tails(t: float, d: float) -> tuple[float, float, float, float, float, float]:
+    """log of g = phi(t) (M(t) - M(t + d)) for d > 0, log(1 - g), and derivatives of each (t, d).
+
+    The two Mills ratios are integrated where they are near to one another. What is left,
+    1 - g = Phi(t) + phi(t) M(t + d), has positive terms only.
     """
     if math.isnan(t) or math.isnan(d):
-        return math.nan, math.nan, math.nan
+        return math.nan, math.nan, math.nan, math.nan, math.nan, math.nan
     if d <= 0.0:
-        return -math.inf, 0.0, 0.0
+        return -math.inf, 0.0, 0.0, 0.0, 0.0, 0.0
     end = t + d
-    # Below everything is in units of exp(unit): phi(t) where that is small.
     log_phi = -0.5 * t * t - 0.5 * LOG_2PI
-    unit = log_phi if t > 0.0 else 0.0
+    # first and second are the logs of phi(t) M(t) and phi(t) M(t + d) over exp(unit).
+    unit = log_phi if end > 0.0 else 0.0
     if end > 0.0:
         m, rest = mills(end)
-        second = log_phi - unit + math.log(m)  # log of phi(t) M(t + d)
+        second = math.log(m)
     else:
         rest = 0.0
         second = 0.5 * d * (end + t) + log_ndtr(-end)
+    down = log_phi if t > 0.0 else 0.0
     first = math.log(mills(t)[0]) if t > 0.0 else log_ndtr(-t)
-    phi = math.exp(log_phi - unit)
-    if second - first < -0.7:
-        value = first + math.log1p(-math.exp(second - first))
+    # The gap, over exp(down).
+    ratio = second + (unit - down) - first
+    if ratio < -0.7:
+        gap = first + math.log1p(-math.exp(ratio))
     else:
-        total = 0.0
-        for i in range(_NODES.size):
-            s = t + d * _NODES[i]
-            if s > 0.0:
-                total += _WEIGHTS[i] * phi * mills(s)[1]
-            else:
-                upper = math.exp(0.5 * (s - t) * (s + t) + log_ndtr(-s))
-                total += _WEIGHTS[i] * (phi - s * upper)
-        value = math.log(d) + math.log(total)
-    share, phi = math.exp(second - value), math.exp(log_phi - unit - value)
-    return unit + value, -d * share, rest * phi if end > 0.0 else phi - end * share
+        gap = math.log(_mills_integral(t, d, math.exp(log_phi - down)))
+    # One minus the gap, over exp(unit).
+    left = math.log(mills(-t)[0]) if t < 0.0 and end > 0.0 else log_ndtr(t) - unit
+    lower = max(left, second)
+    lower += math.log1p(math.exp(min(left, second) - lower))
+    share, other = math.exp(second + (unit - down) - gap), math.exp(second - lower)
+    if end > 0.0:
+        d_gap, d_other = rest * math.exp(log_phi - down - gap), rest * math.exp(-lower)
+    else:
+        d_gap = math.exp(log_phi - down - gap) - end * share
+        d_other = math.exp(log_phi - lower) - end * other
+    value, remainder = down + gap, unit + lower
+    if value < -0.7:
+        remainder, odds = complement(value)
+        other_t, other_d = -odds * d * share, odds * d_gap
+    else:
+        other_t, other_d = d * other, -d_other
+        if remainder < -0.7:
+            value, odds = complement(remainder)
+            share_t, share_d = odds * other_t, odds * other_d
+            return value, remainder, share_t, share_d, other_t, other_d
+    return value, remainder, -d * share, d_gap, other_t, other_d
 
 
 @compiled
