@@ -218,6 +218,54 @@ def test_predictions():
     assert "sbhaz -> y" in model.graph().source
 
 
+STRATA = "time | cens(censored) + bhaz(gr = sex, df = 6) ~ age"
+
+
+def test_each_stratum_has_a_baseline_hazard_of_its_own():
+    """As if each were fitted by itself, on the knots of all times."""
+    model = bl.Model(STRATA, KIDNEY, "cox")
+    names = [f"sbhaz[{sex},{k + 1}]" for sex in ("male", "female") for k in range(6)]
+    assert [v for v in model.variables() if v.startswith("sbhaz")] == names
+    rng = np.random.default_rng(1)
+    weights = np.concatenate(rng.dirichlet(np.ones(6), size=2))
+    coefs = {"b_Intercept": [0.4], "b_age": [0.01]}
+    fit = model.from_draws(
+        pd.DataFrame(coefs | {n: [w] for n, w in zip(names, weights, strict=True)})
+    )
+    together = fit.log_lik()[0, 0].to_numpy()
+    plain = bl.Model("time | cens(censored) + bhaz(df = 6) ~ age", KIDNEY, "cox")
+    for i, sex in enumerate(("male", "female")):
+        own = {f"sbhaz[{k + 1}]": [weights[6 * i + k]] for k in range(6)}
+        alone = plain.from_draws(pd.DataFrame(coefs | own)).log_lik()[0, 0].to_numpy()
+        rows = (KIDNEY["sex"] == sex).to_numpy()
+        np.testing.assert_allclose(together[rows], alone[rows], rtol=1e-12)
+    new = pd.DataFrame({"age": [30.0, 30.0], "sex": ["female", "male"]})
+    assert fit.posterior_predict(new, seed=1).shape == (1, 1, 2)
+    with pytest.raises(bl.DataError) as error:
+        fit.posterior_predict(new.assign(sex="other"), seed=1)
+    assert str(error.value) == (
+        "bhaz(gr = sex) has strata that the training data do not have: other. Known: male, female."
+    )
+
+
+def test_each_stratum_may_have_a_prior_of_its_own():
+    prior = bl.prior("dirichlet(3)", class_="sbhaz", group="female")
+    model = bl.Model(STRATA, KIDNEY, "cox", prior=prior)
+    priors = {name: own[0].dist.args["alpha"] for name, own in model.spec.priors.items()
+              if name.startswith("sbhaz")}  # fmt: skip
+    assert priors == {"sbhaz_1": (1.0,), "sbhaz_2": (3.0,)}
+    flat = bl.Model(STRATA, KIDNEY, "cox", prior=bl.prior("", class_="sbhaz"))
+    assert flat.spec.priors["sbhaz_1"][0].dist.args["alpha"] == (1.0,)
+
+
+def test_the_number_of_splines():
+    with pytest.raises(bl.DataError) as error:
+        bl.Model("time | bhaz(df = 3) ~ age", KIDNEY, "cox")
+    assert str(error.value) == "bhaz(df = 3) is too few: cubic splines are 4 at least."
+    with pytest.raises(bl.FamilyError, match=r"Family 'weibull' has no addition term 'bhaz\(\)'"):
+        bl.Model("time | bhaz(df = 6) ~ age", KIDNEY, "weibull")
+
+
 @pytest.mark.parametrize("alpha", [1.0, 3.0])
 def test_the_model_has_the_prior_of_the_weights(alpha):
     """Means and variances of a Dirichlet distribution."""
