@@ -27,11 +27,17 @@ class Tails(TypedDict):
 
 
 def tails(tail: Callable[..., Array]) -> Tails:
-    """The fields of a word from ``tail(xp, which, y, **args)``."""
-    return {
-        "lcdf": lambda xp, y, **args: tail(xp, LOWER, y, **args),
-        "lccdf": lambda xp, y, **args: tail(xp, UPPER, y, **args),
-    }
+    """The fields of a word from ``tail(xp, which, y, **args)``, which knows no infinite y."""
+
+    def field(which: int) -> Callable[..., Array]:
+        def on_all(xp: Namespace, y: Array, **args: Array) -> Array:
+            # An infinite bound is none: what a missing end of trunc() comes to in a row.
+            inner = tail(xp, which, xp.where(xp.abs(y) >= INF, 1.0, y), **args)
+            return bounded(xp, which, inner, y <= -INF, y >= INF)
+
+        return on_all
+
+    return {"lcdf": field(LOWER), "lccdf": field(UPPER)}
 
 
 def special(xp: Namespace, name: str, which: int, *args: Array) -> Array:

@@ -114,7 +114,8 @@ CASES = {
     ),
     "MILLS": (
         mills,
-        [(t, d) for t in (-30.0, -1.0, 0.3, 2.4, 31.0) for d in (1e-13, 1e-3, 0.3, 2.0, 1e4)],
+        [(t, d) for t in (-30.0, -1.0, 0.3, 2.4, 31.0) for d in (1e-13, 1e-3, 0.3, 2.0, 1e4)]
+        + [(-1e8, 3e-9)],
     ),
     "SKEW_NORMAL": (
         skew_normal,

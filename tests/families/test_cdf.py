@@ -251,6 +251,8 @@ def test_edges_of_the_support(censored, tools):
         if "trials" in censored.additions:
             high = tools.TRIALS
         label = f"{censored.name} at {point}"
+        endless = both(dist, np.array([-np.inf, np.inf]))
+        np.testing.assert_array_equal(endless, [[-np.inf, 0.0], [0.0, -np.inf]], err_msg=label)
         if np.isfinite(low):
             outside = np.array([low - 1.5, low - 0.5])
             for k, expected in enumerate((-np.inf, 0.0)):
@@ -270,6 +272,20 @@ def test_edges_of_the_support(censored, tools):
             between = both(dist, np.array([2.0, 2.7]))
             assert between[0][0] == between[0][1], label
             assert between[1][0] == between[1][1], label
+
+
+@pytest.mark.parametrize("name", SCIPY)
+def test_nothing_lies_beyond_infinity(name):
+    found = both(Dist(name, SCIPY[name][0]), np.array([-np.inf, np.inf]))
+    np.testing.assert_array_equal(found, [[-np.inf, 0.0], [0.0, -np.inf]])
+
+
+@pytest.mark.parametrize("name", sorted({case.values[0] for case in facts()}))
+def test_kernels_return_for_what_is_no_number(name):
+    from bambi_lite.dists.kernels import kernel
+
+    own = getattr(kernel, name)
+    assert np.isnan(own.function(*[np.nan] * own.n_args)).all()
 
 
 def test_extreme_values_end_where_their_support_ends():
@@ -326,6 +342,7 @@ def gradient_rows(family, tools):
     ]
     inside = inner_points(family, tools, tools.grid(family)[0])[[0, 3, 5]]
     ends = [-1.0, 0.0, tools.TRIALS] if family.discrete else [-0.93, 0.0, 0.97, 1.0, 7.1, -4e4, 5e4]
+    ends += [-np.inf, np.inf]
     rows = [(y, eta, k) for eta in near + far for y in [*inside, *ends] for k in (0, 1)]
     y, etas, side = zip(*rows, strict=True)
     etas = {d.name: np.array([eta[d.name] for eta in etas]) for d in family.dpars}
@@ -408,6 +425,36 @@ def test_gradients(censored, tools):
         )
         compared += steady.sum()
     assert compared > 0.6 * len(y)
+
+
+@pytest.mark.parametrize("word", PRIORS, ids=lambda word: word.name)
+def test_gradients_of_priors(word):
+    import pytensor
+    import pytensor.tensor as pt
+
+    args, law, *_ = SCIPY[word.name]
+    inside = law.ppf([0.01, 0.3, 0.6, 0.99])
+    y = np.array([*inside, *np.clip(word.support, -1e3, 1e3), -7.3, 0.0, 7.3, -np.inf, np.inf])
+    values = [y, *(np.full(len(y), value) for value in args.values())]
+    inputs = [pt.dvector("y"), *(pt.dvector(name) for name in args)]
+    dist = Dist(word.name, dict(zip(args, inputs[1:], strict=True)))
+    for k, tail in enumerate((dist.lcdf, dist.lccdf)):
+        graph = tail(pytensor_namespace(), inputs[0])
+        function = pytensor.function(
+            inputs, [graph, *pytensor.grad(graph.sum(), inputs)], mode="FAST_COMPILE"
+        )
+        with np.errstate(all="ignore"):
+            found, *gradients = function(*values)
+        np.testing.assert_allclose(found, both(Dist(word.name, args), y)[k], rtol=1e-12)
+        for j, gradient in enumerate(gradients):
+            assert np.isfinite(gradient).all()
+            up, down = ([v + s * (i == j) for i, v in enumerate(values)] for s in (1e-6, -1e-6))
+            slope = [
+                both(Dist(word.name, dict(zip(args, moved[1:], strict=True))), moved[0])[k][:4]
+                for moved in (up, down)
+            ]
+            expected = (slope[0] - slope[1]) / 2e-6
+            np.testing.assert_allclose(gradient[:4], expected, rtol=1e-5, atol=1e-8)
 
 
 def row(bad, y, etas, side):

@@ -109,7 +109,8 @@ def tails(a: float, log_x: float) -> tuple[float, float, float, float, float, fl
         return 0.0, -math.inf, 0.0, 0.0, 0.0, 0.0
     if log_x == -math.inf:
         return -math.inf, 0.0, 0.0, 0.0, 0.0, 0.0
-    x = math.exp(min(log_x, 700.0))
+    log_x = min(log_x, 700.0)
+    x = math.exp(log_x)
     if a < 1.0 and x < 1.5:
         below = True
         small, d_a, d_x = _power(a, log_x, x)
@@ -126,7 +127,7 @@ def tails(a: float, log_x: float) -> tuple[float, float, float, float, float, fl
         density = -deviance(a, x, a - x, log_ratio)
         density += 0.5 * (math.log(a) - LOG_2PI) - stirling_error(a)
         small = density + tail
-        d_a += (math.log1p((x - a) / a) if x > 0.5 * a else log_ratio) - psi_minus_log(a)
+        d_a += (math.log1p((x - a) / a) if abs(x - a) < 0.5 * a else log_ratio) - psi_minus_log(a)
     large, odds = complement(small)
     if below:
         return small, large, d_a, d_x, odds * d_a, odds * d_x

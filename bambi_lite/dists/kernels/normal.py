@@ -37,11 +37,14 @@ def _mills_integral(t: float, d: float, phi: float) -> float:
     """
     total = 0.0
     for i in range(_NODES.size):
-        s = t + d * _NODES[i]
+        step = d * _NODES[i]
+        s = t + step
         if s > 0.0:
             total += _WEIGHTS[i] * phi * mills(s)[1]
         else:
-            total += _WEIGHTS[i] * (phi - s * math.exp(0.5 * (s - t) * (s + t) + log_ndtr(-s)))
+            # phi(t) M(s) is exp((s^2 - t^2) / 2) Phi(-s), also where s rounds to t.
+            upper = math.exp(0.5 * step * (2.0 * t + step) + log_ndtr(-s))
+            total += _WEIGHTS[i] * (phi - s * upper)
     return d * total
 
 
@@ -65,7 +68,7 @@ def mills_tails(t: float, d: float) -> tuple[float, float, float, float, float, 
         second = math.log(m)
     else:
         rest = 0.0
-        second = 0.5 * d * (end + t) + log_ndtr(-end)
+        second = 0.5 * d * (2.0 * t + d) + log_ndtr(-end)
     down = log_phi if t > 0.0 else 0.0
     first = math.log(mills(t)[0]) if t > 0.0 else log_ndtr(-t)
     # The gap, over exp(down).
