@@ -27,24 +27,39 @@ class Recovered:
     divergences: int
 
 
-def simulated(formula, data, family, values, seed=1, data2=None):
-    """The data with a response `y` that the model makes at given values of its parameters."""
-    model = None
+def placeholders(formula, data):
+    """The data with one kind of response after the other, and the labels of its categories."""
+    if str(formula).startswith("cbind(A, B, C)"):
+        yield data.assign(A=0.2, B=0.3, C=0.5), ()
+        yield data.assign(A=data["n"], B=0, C=0), ()
+        return
     for levels in PLACEHOLDERS:
+        yield data.assign(y=np.resize(levels, len(data))), levels
+
+
+def accepted(formula, data, family, data2):
+    """A model of the first kind of response that the family takes, and its categories."""
+    for made, levels in placeholders(formula, data):
         try:
-            model = quiet(formula, data.assign(y=np.resize(levels, len(data))), family, data2)
-            break
+            return quiet(formula, made, family, data2), levels
         except bl.DataError:
             continue
-    assert model is not None
+    raise AssertionError(f"no placeholder for {family}")
+
+
+def simulated(formula, data, family, values, seed=1, data2=None):
+    """The data with a response that the model makes at given values of its parameters."""
+    model, levels = accepted(formula, data, family, data2)
     unknown = set(values) - set(model.variables())
     assert not unknown, f"{unknown} are none of {model.variables()}"
-    # The intercepts of centred predictors follow from the others.
-    names = [name for name in model.variables() if not name.startswith("Intercept")]
+    # The intercepts of centred predictors follow from the others, fixed parameters are known.
+    names = [name for name in model.variables() if not name.startswith(("Intercept", "disc"))]
     constant = {name: values.get(name, 0.0) for name in names}
     fit = model.from_draws(pd.DataFrame(constant, index=[0]))
     y = fit.posterior_predict(seed=seed).to_numpy()[0, 0]
-    if isinstance(levels[0], str):
+    if y.ndim == 2:
+        return data.assign(**dict(zip("ABC", y.T, strict=True)))
+    if levels and isinstance(levels[0], str):
         y = np.take(levels, y.astype(int) - 1)
     return data.assign(y=y)
 
