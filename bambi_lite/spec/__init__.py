@@ -9,6 +9,7 @@ from .model import (
     start_values,
     template,
     with_effects,
+    with_made,
 )
 from .resolve import model_predictors, new_arrays, other_priors, resolve
 
@@ -25,4 +26,5 @@ __all__ = [
     "start_values",
     "template",
     "with_effects",
+    "with_made",
 ]
