@@ -190,7 +190,7 @@ def _prior_text(priors: tuple[Prior, ...]) -> str:
     """The different priors of a parameter's elements, with the bounds that cut them."""
     texts = []
     for prior in dict.fromkeys(priors):
-        text = prior_text(prior.dist) or "flat"
+        text = prior_text(prior.said) or "flat"
         bounds = (("> ", prior.lb), ("< ", prior.ub))
         limits = [f"{sign}{number(b)}" for sign, b in bounds if b is not None]
         texts.append(", ".join([text, *limits]))

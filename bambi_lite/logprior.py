@@ -39,6 +39,9 @@ def log_prior(spec: ModelSpec, values: Mapping[str, np.ndarray]) -> dict[str, np
             continue
         for label, logp in _contributions(param, spec.priors[param.name], values[param.name]):
             found[label] = found[label] + logp if label in found else logp
+    for block in spec.shrinkage:
+        label, logp = component(block.at.key, block.tag), block.log_prior(values)
+        found[label] = found[label] + logp if label in found else logp
     return found
 
 

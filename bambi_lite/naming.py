@@ -62,12 +62,13 @@ def _numbers(param: Param, quantities: tuple[Quantity, ...]) -> tuple[str, ...]:
 
 
 def read_parameters(spec: ModelSpec, posterior: xr.Dataset) -> dict[str, np.ndarray]:
-    """Every parameter that has a prior, from its named draws.
+    """Every parameter that has a prior row, and what shrinkage priors keep, from the named draws.
 
     Returns
     -------
     dict
-        By the names of ``spec.params``, with leading (chain, draw) axes.
+        By the names of ``spec.params``, with leading (chain, draw) axes; ``hs_global``, ... by
+        their own.
     """
     names = element_names(spec)
     found: dict[str, np.ndarray] = {}
@@ -79,6 +80,8 @@ def read_parameters(spec: ModelSpec, posterior: xr.Dataset) -> dict[str, np.ndar
             found[param.name] = _factor(parts, param.shape[0])
         else:
             found[param.name] = np.stack(parts, axis=-1) if param.shape else parts[0]
+    for block in spec.shrinkage:
+        found |= {q.name: np.asarray(posterior[q.name]) for q in block.quantities(template(spec))}
     return found
 
 

@@ -57,8 +57,23 @@ class Prior:
     shrinkage: Shrinkage | None = None
 
     @property
+    def said(self) -> Dist | Shrinkage | None:
+        """What it says, as it can be written down: the distribution or the shrinkage prior."""
+        return self.dist if self.shrinkage is None else self.shrinkage
+
+    @property
+    def proper(self) -> bool:
+        """Whether it can be drawn from."""
+        return self.shrinkage is not None or self.law is not None
+
+    @property
     def law(self) -> Law | None:
-        """The distribution between the bounds; None where it is flat without end (improper)."""
+        """The distribution of one element between the bounds.
+
+        None where it is flat without end (improper), and of a shrinkage prior, which has none.
+        """
+        if self.shrinkage is not None:
+            return None
         if self.dist is not None:
             return law_of(self.dist, self.lb, self.ub)
         if self.lb is None or self.ub is None:
@@ -109,6 +124,10 @@ class Param:
     given : Dist or None
         Of kind "given": the distribution of each element; an argument that is text is the name of
         another parameter.
+
+    See Also
+    --------
+    given_prior : Of kind "given" without such names: its distribution as a prior.
     """
 
     name: str
@@ -120,6 +139,14 @@ class Param:
     lower: float | None = None
     upper: float | str | None = None
     given: Dist | None = None
+
+
+def given_prior(param: Param) -> Prior | None:
+    """The distribution of a parameter of kind "given", unless others are arguments of it."""
+    assert param.given is not None
+    if any(isinstance(value, str) for value in param.given.args.values()):
+        return None
+    return Prior(param.given, lb=param.lower)
 
 
 def single_law(param: Param, prior: Prior) -> Law | None:

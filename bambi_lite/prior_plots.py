@@ -12,6 +12,7 @@ from .logprior import component
 from .naming import element_names
 from .params import Param, Prior, single_law
 from .priors import brms_class, prior_text
+from .simulate import prior_values
 from .spec import ModelSpec
 from .xp import numpy_namespace
 
@@ -24,6 +25,8 @@ _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#
 _MARK = "#999999"
 #: A panel shows this much of every density in it: tails of a Cauchy would leave a spike.
 _SHOWN = (0.02, 0.98)
+#: Draws that show a shrinkage prior.
+_DRAWS = 10_000
 _WIDTH, _HEIGHT = 4.2, 2.8
 _PREDICTIVE = (7.0, 3.5)
 #: Names in a legend before they are counted.
@@ -87,11 +90,11 @@ def _draw_panel(axis: Axes, spec: ModelSpec, name: str, lines: list[_Line]) -> N
     flat = []
     for colour, (param, prior, places) in zip(_COLOURS * len(lines), lines, strict=False):
         label = listing([n for _, n in places], _AT_MOST)
-        if prior.law is None:
+        if not prior.proper:
             flat.append(label)
             continue
-        x, y = _density(param, prior)
-        axis.plot(x, y, color=colour, label=f"{label}\n{prior_text(prior.dist) or 'flat'}")
+        x, y = _drawn(spec, param) if prior.shrinkage is not None else _density(param, prior)
+        axis.plot(x, y, color=colour, label=f"{label}\n{prior_text(prior.said) or 'flat'}")
         axis.fill_between(x, 0.0, y, color=colour, alpha=0.12, linewidth=0.0)
     _mark_data(axis, spec, lines)
     axis.set_ylim(bottom=0.0)
@@ -124,6 +127,17 @@ def _density(param: Param, prior: Prior) -> tuple[np.ndarray, np.ndarray]:
     return x, np.minimum(y, 20.0 * np.median(y))
 
 
+def _drawn(spec: ModelSpec, param: Param) -> tuple[np.ndarray, np.ndarray]:
+    """The density of coefficients under a shrinkage prior, which only draws of it tell."""
+    values = prior_values(spec, (1, _DRAWS), np.random.default_rng(1))[param.name].ravel()
+    if not np.isfinite(values).all():  # its unit, sigma, is flat
+        return np.empty(0), np.empty(0)
+    height, edges = np.histogram(
+        values, bins=80, range=tuple(np.quantile(values, [0.1, 0.9])), density=True
+    )
+    return (edges[1:] + edges[:-1]) / 2.0, height * 0.8
+
+
 def _mark_data(axis: Axes, spec: ModelSpec, lines: list[_Line]) -> None:
     facts = spec.scales
     if not facts.scaled or not facts.scale > 0.0:
@@ -143,7 +157,7 @@ def _mark_data(axis: Axes, spec: ModelSpec, lines: list[_Line]) -> None:
         slopes = {
             round(facts.scale / columns[param.elements[i].coef][0], 12)
             for _, prior, own in lines
-            if prior.law is not None
+            if prior.proper
             for i, _ in own
             if param.elements[i].coef in columns
         }

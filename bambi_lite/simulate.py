@@ -8,9 +8,10 @@ import numpy as np
 
 from .dists import Dist, random_lkj
 from .errors import PriorError, listing
-from .params import Param, Prior
+from .params import Param, Prior, given_prior
 from .priors import PriorSet, assign, deciding_row, describe_key, prior_sets
-from .spec import ModelSpec, data_numbers, other_priors
+from .spec import ModelSpec, data_numbers, other_priors, with_made
+from .xp import numpy_namespace
 
 #: Rounds of redrawing thresholds that are out of order before giving up.
 _ROUNDS = 1000
@@ -40,9 +41,9 @@ def prior_values(
     for param in spec.params:
         if param.kind == "given":
             values[param.name] = _given(param, values, size, rng)
-        else:
+        elif param.name not in spec.made:
             values[param.name] = _draw(param, spec.priors[param.name], size, rng)
-    return values
+    return with_made(spec, numpy_namespace(), values)
 
 
 def _given(
@@ -54,6 +55,9 @@ def _given(
     """Draws of what has its distribution from the model; other parameters are its arguments."""
     assert param.given is not None
     shape = (*size, *param.shape)
+    own = given_prior(param)
+    if own is not None:
+        return _of_word(own, param, size, rng)
     args = {}
     for name, value in param.given.args.items():
         known = values[value] if isinstance(value, str) else np.asarray(value)
@@ -66,17 +70,25 @@ def _given(
 def _draw(
     param: Param, priors: Sequence[Prior], size: tuple[int, int], rng: np.random.Generator
 ) -> np.ndarray:
-    if param.kind in ("cholesky_corr", "simplex"):
-        dist = priors[0].dist
-        assert dist is not None
-        if param.kind == "cholesky_corr":
-            return random_lkj(rng, float(dist.args["eta"]), param.shape[0], size)
-        alpha = np.broadcast_to(dist.args["alpha"], param.shape)
-        return rng.dirichlet(alpha, size=size)
-    if not param.elements:
-        return _law_draws(priors[0], (*size, *param.shape), rng)
+    if param.kind in ("cholesky_corr", "simplex") or not param.elements:
+        return _of_word(priors[0], param, size, rng)
     found = _elements(priors, size, rng)
     return _in_order(found, priors, rng) if param.kind == "ordered" else found
+
+
+def _of_word(
+    prior: Prior, param: Param, size: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    """Draws of all of a parameter from one prior, of whatever it is a distribution."""
+    over = "numbers" if prior.dist is None else prior.dist.word.over
+    if over == "correlations":
+        assert prior.dist is not None
+        return random_lkj(rng, float(prior.dist.args["eta"]), param.shape[0], size)
+    if over == "proportions":
+        assert prior.dist is not None
+        alpha = np.broadcast_to(prior.dist.args["alpha"], param.shape)
+        return rng.dirichlet(alpha, size=size)
+    return _law_draws(prior, (*size, *param.shape), rng)
 
 
 def _elements(
@@ -120,7 +132,7 @@ def improper(spec: ModelSpec) -> tuple[str, ...]:
         for key, prior in zip(
             param.elements or (param.key,), spec.priors.get(param.name, ()), strict=False
         ):
-            if prior.law is None:
+            if not prior.proper:
                 found[describe_key(deciding_row(key, table).key)] = None
     return tuple(found)
 
@@ -156,6 +168,6 @@ def proper_sets(spec: ModelSpec) -> tuple[str, ...]:
         except PriorError:
             continue
         priors = assign(spec.params, rows, data_numbers(spec.response))
-        if all(p.law is not None for given in priors.values() for p in given):
+        if all(p.proper for given in priors.values() for p in given):
             found.append(name)
     return tuple(found)

@@ -80,6 +80,8 @@ def standata(spec: ModelSpec) -> dict[str, Any]:
     fixed = any(isinstance(p, ThresholdTerm) and not p.shifts for p in spec.structure)
     outcome = Outcome(spec.family.thresholds, several, centred=not fixed)
     data = data_list(spec.design, outcome, spec.response.y)
+    for block in spec.shrinkage:
+        data |= block.data()
     return data | _family_thresholds(spec.response) if spec.family.thresholds else data
 
 

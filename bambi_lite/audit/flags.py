@@ -49,7 +49,7 @@ def flags(spec: ModelSpec, u: Unknown) -> tuple[str, ...]:
 
 def improper(u: Unknown) -> Iterator[str]:
     """Flat priors without end."""
-    if u.prior.law is not None:
+    if u.prior.proper:
         return
     why = ""
     if u.key.cls == "b" and u.key.coef == "Intercept" and not u.key.nlpar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
@@ -12,6 +13,7 @@ import pandas as pd
 
 from ..params import Prior
 from ..priors import describe_key, number, prior_text
+from ..simulate import prior_values
 from ..spec import ModelSpec
 from ..tabular import aligned, html
 from .flags import flags
@@ -28,6 +30,9 @@ _NOTES = (
     "column (or between its two values), for an sd the change in a group one sd above the centre.",
 )
 _WIDTH = 100
+_ENDS = [0.025, 0.975]
+#: Draws that tell the intervals of shrinkage priors, which have no distribution function.
+_DRAWS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -111,12 +116,13 @@ def prior_report(spec: ModelSpec) -> PriorReport:
     >>> report.frame.loc[1, "flags"]
     ('improper: flat without end',)
     """
-    records = [_record(spec, u) for u in unknowns(spec)]
+    drawn = prior_values(spec, (1, _DRAWS), np.random.default_rng(1)) if spec.shrinkage else {}
+    records = [_record(spec, u, drawn) for u in unknowns(spec)]
     return PriorReport(pd.DataFrame(records, columns=list(COLUMNS)))
 
 
-def _record(spec: ModelSpec, u: Unknown) -> dict[str, Any]:
-    link, response = _intervals(u)
+def _record(spec: ModelSpec, u: Unknown, drawn: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    link, response = _intervals(u, drawn)
     return {
         "parameter": u.name,
         "size": u.size,
@@ -135,7 +141,7 @@ def _record(spec: ModelSpec, u: Unknown) -> dict[str, Any]:
 
 
 def _prior_text(prior: Prior) -> str:
-    text = prior_text(prior.dist)
+    text = prior_text(prior.said)
     if prior.dist is None or prior.law is None or not prior.law.cut:
         return text
     return f"{text} in ({number(prior.law.lower)}, {number(prior.law.upper)})"
@@ -152,12 +158,18 @@ def _support(u: Unknown) -> str:
     return f"({number(low)}, {number(high)})"
 
 
-def _intervals(u: Unknown) -> tuple[tuple[float, float], tuple[float, float]]:
+def _intervals(
+    u: Unknown, drawn: Mapping[str, np.ndarray]
+) -> tuple[tuple[float, float], tuple[float, float]]:
     """The implied 95 % intervals on the link and on the response scale."""
+    if u.prior.shrinkage is not None:
+        ends = np.quantile(drawn[u.param.name][..., u.param.elements.index(u.key)], _ENDS)
+        low, high = np.sort(u.implied(ends))
+        return (float(ends[0]), float(ends[1])), (float(low), float(high))
     if u.law is None:
         nothing = (np.nan, np.nan)
         return nothing, nothing
-    ends = u.law.quantile([0.025, 0.975])
+    ends = u.law.quantile(_ENDS)
     if u.param.kind == "cholesky_corr":
         ends = 2.0 * ends - 1.0
         return (float(ends[0]), float(ends[1])), (float(ends[0]), float(ends[1]))

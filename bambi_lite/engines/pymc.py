@@ -24,8 +24,8 @@ from ..dists import (
 )
 from ..errors import SamplingError, listing
 from ..observation import Observation, draw, log_density
-from ..params import Param, Prior
-from ..spec import ModelSpec, linked_dpars, start_values, with_effects
+from ..params import Param, Prior, given_prior
+from ..spec import ModelSpec, linked_dpars, start_values, with_effects, with_made
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
 from .nuts import complete, from_zero, run
@@ -197,6 +197,11 @@ def _simplex(param: Param, prior: Prior) -> Any:
 def _given(param: Param, p: Mapping[str, Any]) -> Any:
     """A variable whose distribution is part of the model; other parameters are its arguments."""
     assert param.given is not None
+    own = given_prior(param)
+    if own is not None and param.given.word.over == "proportions":
+        return _simplex(param, own)
+    if own is not None:
+        return _random_variable(param.name, own, param.shape, param.dims)
     args = {k: p[v] if isinstance(v, str) else v for k, v in param.given.args.items()}
     make, rename = _NATIVE[param.given.name]
     return make(param.name, **rename(**args), dims=param.dims)
@@ -295,7 +300,12 @@ def build(spec: ModelSpec) -> pm.Model:
         observed = pm.Data(f"{spec.response_name}_observed", spec.response.y)
         p: dict[str, Any] = {}
         for param in spec.params:
-            p[param.name] = _variable(param, spec.priors, p)
+            if param.name not in spec.made:
+                p[param.name] = _variable(param, spec.priors, p)
+        made = with_made(spec, xp, p)
+        for param in spec.params:
+            if param.name in spec.made:
+                p[param.name] = pm.Deterministic(param.name, made[param.name], dims=param.dims)
         for name, value in start_values(spec).items():
             model.set_initval(model[name], np.float64(value))
         p = with_effects(spec, xp, p, d)

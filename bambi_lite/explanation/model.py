@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..dists import Dist
-from ..params import Param, ParamKey, Prior
+from ..params import Param, ParamKey, Prior, Shrinkage
 from ..priors import deciding_row, number, prior_text
 from ..spec import ModelSpec, linked_dpars, template
 from ..terms import PopulationTerm, ScalarTerm
@@ -93,21 +93,23 @@ def _prior_line(elements: Sequence[_Element]) -> Equation:
     symbols = run([e.symbol for e in elements])
     bound = _bounds(symbols, prior)
     source = elements[0].source
-    if prior.dist is None:
+    if prior.said is None:
         density = Maths(rf"p\left({symbols.latex}\right)", symbols.text)
         line, flat = Maths(r"\propto", "~"), Maths("1", "flat")
         return Equation(density, line, flat, bound, f"{source}; improper: no value is preferred")
-    law = _law(prior.dist)
+    law = _law(prior.said)
     remark = source if bound is None else f"{source}; truncated there"
+    if prior.shrinkage is not None:
+        remark = f"{source}; all of them together, each with a scale of its own"
     return Equation(symbols, FOLLOWS, law, bound, remark)
 
 
-def _law(dist: Dist) -> Maths:
+def _law(dist: Dist | Shrinkage) -> Maths:
     text = prior_text(dist)
     name, _, inside = text.partition("(")
     if not inside:  # a distribution of PyMC has no arguments that could be read off
         return letter(text)
-    return call(word(name), [letter(arg) for arg in inside[:-1].split(", ")])
+    return call(word(name), [letter(arg) for arg in inside[:-1].split(", ") if arg])
 
 
 def _bounds(symbols: Maths, prior: Prior) -> Maths | None:

@@ -8,7 +8,7 @@ the general row's. Prior text is read by a small grammar of its own; nothing is 
 from .defaults import default_rows, default_rules, rule_rows
 from .files import PriorFile, prior_sets, read_file, read_set, read_text
 from .keys import CHOLESKY, KEYS, brms_class, describe_key, general_key
-from .match import assign, check_available, merge, prior_table
+from .match import assign, merge, prior_table
 from .rows import (
     COLUMNS,
     PriorFrame,
@@ -21,6 +21,7 @@ from .rows import (
 from .rules import Computed, Rule, Statistic, Target
 from .say import PriorSet, gather, prior, user_rows
 from .scales import ScaleFacts, number, scale_facts
+from .shared import SharedPrior, shared_priors
 from .text import parse_prior, prior_text
 from .writing import to_toml, write_file
 
@@ -35,12 +36,12 @@ __all__ = [
     "PriorSet",
     "Rule",
     "ScaleFacts",
+    "SharedPrior",
     "Statistic",
     "Target",
     "as_default_frame",
     "assign",
     "brms_class",
-    "check_available",
     "deciding_row",
     "default_rows",
     "default_rules",
@@ -59,6 +60,7 @@ __all__ = [
     "read_text",
     "rule_rows",
     "scale_facts",
+    "shared_priors",
     "sort_rows",
     "to_frame",
     "to_toml",

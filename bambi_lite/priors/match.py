@@ -222,16 +222,6 @@ def assign(
     }
 
 
-def check_available(priors: Mapping[str, Sequence[Prior]]) -> None:
-    """PriorError for priors that are read and that no model can be built with yet."""
-    waiting = {p.shrinkage.name for own in priors.values() for p in own if p.shrinkage is not None}
-    if waiting:
-        raise PriorError(
-            f"Parsed, not available yet: {listing(f'{name}()' for name in sorted(waiting))}. The "
-            f"table of the priors can be looked at (bl.validate_prior); the model cannot be built."
-        )
-
-
 def _number(text: str, numbers: Mapping[str, float]) -> float | None:
     """A bound as a number; None where there is none."""
     if text in ("", "Inf", "-Inf"):

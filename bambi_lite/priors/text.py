@@ -109,6 +109,8 @@ def parse_prior(text: str) -> Dist | Shrinkage | None:
 def prior_text(prior: Dist | Shrinkage | None) -> str:
     """A distribution as prior text, ``normal(0, 5)``; the flat prior is empty.
 
+    Of a shrinkage prior the arguments that are not the default.
+
     Examples
     --------
     >>> prior_text(Dist("dirichlet", {"alpha": (1.0, 2.0)}))
@@ -117,8 +119,9 @@ def prior_text(prior: Dist | Shrinkage | None) -> str:
     if prior is None:
         return ""
     if isinstance(prior, Shrinkage):
-        args = ", ".join(f"{name} = {_argument_text(v)}" for name, v in prior.args.items())
-        return f"{prior.name}({args})"
+        usual = {argument.name: argument.default for argument in SHRINKAGE[prior.name]}
+        own = (f"{k} = {_argument_text(v)}" for k, v in prior.args.items() if v != usual[k])
+        return f"{prior.name}({', '.join(own)})"
     if prior.name == "pymc":
         return pymc_text(prior.args["make"])
     return f"{prior.name}({', '.join(_argument_text(v) for v in prior.args.values())})"

@@ -9,6 +9,7 @@ from .model import (
     start_values,
     template,
     with_effects,
+    with_made,
 )
 from .resolve import model_predictors, new_arrays, other_priors, resolve, take_rows
 
@@ -26,4 +27,5 @@ __all__ = [
     "take_rows",
     "template",
     "with_effects",
+    "with_made",
 ]

@@ -9,6 +9,7 @@ from ..errors import FamilyError, FormulaError
 from ..families import Dpar, Family
 from ..formula import BrmsFormula
 from ..links import get_link
+from ..priors import SharedPrior
 from ..terms import (
     By,
     Coef,
@@ -17,9 +18,11 @@ from ..terms import (
     GroupTerm,
     OffsetTerm,
     ScalarTerm,
+    ShrinkageBlock,
     Term,
     TiedTerm,
     population_term,
+    shrinkage_block,
 )
 from .model import DparSpec
 
@@ -154,3 +157,29 @@ def _terms(predictor: PredictorDesign, members: Members) -> tuple[Term, ...]:
     if predictor.offset is not None:
         terms.append(OffsetTerm(predictor.dpar, predictor.nlpar))
     return tuple(terms)
+
+
+def shrinkage_blocks(
+    shared: Sequence[SharedPrior], dpars: Sequence[DparSpec], n_obs: int
+) -> tuple[ShrinkageBlock, ...]:
+    """The shrinkage priors with the parameters that they bring."""
+    return tuple(
+        shrinkage_block(own.prior, own.params, _unit(own, dpars), n_obs, own.tag) for own in shared
+    )
+
+
+def _unit(shared: SharedPrior, dpars: Sequence[DparSpec]) -> str | float:
+    """What the scales of a prior are measured in: sigma where ``autoscale`` asks for it.
+
+    As in brms 2.23 only where it is one number, and never for another dpar than mu.
+    """
+    sigma = next((dpar for dpar in dpars if dpar.name == "sigma"), None)
+    of_mu = not shared.params[0].elements[0].dpar
+    if not shared.prior.args["autoscale"] or not of_mu or sigma is None or sigma.predicted:
+        return 1.0
+    for term in sigma.terms:
+        if isinstance(term, ScalarTerm):
+            return term.params[0].name
+        if isinstance(term, FixedTerm) and term.value > 0.0:  # se() fixes it at zero
+            return term.value
+    return 1.0

@@ -22,13 +22,13 @@ from ..priors import (
     ScaleFacts,
     Target,
     assign,
-    check_available,
     default_rows,
     prior_table,
     scale_facts,
+    shared_priors,
 )
-from ..terms import FamilyTerm, GroupBlock
-from .assemble import assemble
+from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock
+from .assemble import assemble, shrinkage_blocks
 from .checks import warn_about
 from .model import DparSpec, ModelSpec, data_numbers
 
@@ -132,7 +132,8 @@ def _model(
     target = _target(family, dpars, params, scales)
     rows = prior_table(_defaults(family, target), target, prior)
     priors = assign(params, rows, data_numbers(response))
-    check_available(priors)
+    shrinkage = shrinkage_blocks(shared_priors(params, priors, rows), dpars, design.n_obs)
+    params = (*params, *(p for block in shrinkage for p in block.params))
     spec = ModelSpec(
         formula=formula,
         family=family,
@@ -143,12 +144,13 @@ def _model(
         dpars=dpars,
         structure=structure,
         blocks=blocks,
+        shrinkage=shrinkage,
         params=params,
         prior_rows=rows,
         priors=MappingProxyType(priors),
         scales=scales,
         arrays=MappingProxyType(_collect_arrays(dpars, blocks, predictors)),
-        coords=MappingProxyType(_coords(params, blocks)),
+        coords=MappingProxyType(_coords(params, (*blocks, *shrinkage))),
         data_name=data_name,
     )
     warn_about(spec)
@@ -185,7 +187,7 @@ def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
     """
     target = _target(spec.family, spec.dpars, spec.params, spec.scales)
     rows = prior_table(_defaults(spec.family, target), target, prior)
-    assign(spec.params, rows, data_numbers(spec.response))
+    shared_priors(spec.params, assign(spec.params, rows, data_numbers(spec.response)), rows)
     return rows
 
 
@@ -367,7 +369,9 @@ def _collect_arrays(
     return arrays
 
 
-def _coords(params: Sequence[Param], blocks: Sequence[GroupBlock]) -> dict[str, tuple[str, ...]]:
+def _coords(
+    params: Sequence[Param], blocks: Sequence[GroupBlock | ShrinkageBlock]
+) -> dict[str, tuple[str, ...]]:
     coords: dict[str, tuple[str, ...]] = {}
     for param in params:
         if param.elements and param.dims:

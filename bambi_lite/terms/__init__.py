@@ -8,6 +8,7 @@ from .group import By, Coef, GroupBlock, GroupTerm
 from .hazard import BaselineHazardTerm
 from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
+from .shrinkage import ShrinkageBlock, shrinkage_block
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
@@ -27,12 +28,14 @@ __all__ = [
     "PopulationTerm",
     "Quantity",
     "ScalarTerm",
+    "ShrinkageBlock",
     "Term",
     "ThresholdTerm",
     "TiedTerm",
     "Values",
     "new_effects",
     "population_term",
+    "shrinkage_block",
     "suffix",
     "threshold_term",
 ]

@@ -31,6 +31,8 @@ def check_covered(spec: ModelSpec) -> None:
     for part in spec.structure:
         if not part.simple:
             raise NotCoveredError("parameters of the family")
+    for shrinkage in spec.shrinkage:
+        raise NotCoveredError(f"a shrinkage prior of class '{shrinkage.at.key.cls}'")
     for priors in spec.priors.values():
         for prior in priors:
             known = prior.dist is None or prior.dist.name in (*at.PRIORS, "lkj_corr_cholesky")

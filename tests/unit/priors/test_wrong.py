@@ -313,14 +313,6 @@ SAID = {
         SLOPES,
         ("In prior 'uniform(300, min_Y)', the lower limit has to be below the upper one."),
     ),
-    "shrinkage in a model": (
-        lambda: bl.prior("horseshoe(1)"),
-        SLOPES,
-        (
-            "Parsed, not available yet: horseshoe(). The table of the priors can be "
-            "looked at (bl.validate_prior); the model cannot be built."
-        ),
-    ),
     "text without a class": (
         lambda: "normal(0, 1)",
         SLOPES,
