@@ -84,5 +84,7 @@ WORDS = (
         positive=("shape",),
         prior=False,
         random=_random_com_poisson,
+        lcdf=_com_poisson_lcdf,
+        lccdf=_com_poisson_lccdf,
     ),
 )
