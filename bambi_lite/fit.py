@@ -84,7 +84,7 @@ class Fit:
         threshold: float = THRESHOLD,
     ) -> pd.DataFrame:
         """Whether the prior matters: see :func:`bambi_lite.sensitivity.sensitivity`."""
-        log_lik = predict.log_lik(self.draws)
+        log_lik = predict.total_log_lik(self.draws)
         return sensitivity(self.draws, log_lik, prior, variables, threshold)
 
     def summary(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -193,6 +194,28 @@ def log_lik(draws: Draws) -> xr.DataArray:
     dist = spec.family.likelihood(xp, linked, spec.response)
     values = numpy_log_density(dist, spec.response.y, spec.seen, spec.family.discrete)
     return _labelled(draws, values, design, "log-density")
+
+
+#: Numbers that are looked at together: more of them would not stay near the processor.
+_TOGETHER = 1_000_000
+
+
+def total_log_lik(draws: Draws) -> xr.DataArray:
+    """Draws of the log-likelihood of all observations together.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims chain, draw; the sum of :func:`log_lik` without an array of its size.
+    """
+    sizes = draws.posterior.sizes
+    step = max(1, _TOGETHER // (sizes["chain"] * draws.spec.design.n_obs))
+    parts = []
+    for start in range(0, sizes["draw"], step):
+        some = draws.posterior.isel(draw=slice(start, start + step))
+        tree = xr.DataTree.from_dict({"posterior": some})
+        parts.append(log_lik(dataclasses.replace(draws, idata=tree)).sum("obs"))
+    return xr.concat(parts, dim="draw")
 
 
 def _linked(

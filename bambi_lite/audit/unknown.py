@@ -117,6 +117,8 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
 
 
 def _name(param: Param, names: tuple[str, ...], i: int) -> str:
+    if param.kind == "simplex":
+        return param.name
     if param.kind == "cholesky_corr":
         group = param.name.partition("_")[2]
         return "_".join(part for part in (brms_class(param.key.cls), group) if part)
