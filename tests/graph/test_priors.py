@@ -127,3 +127,14 @@ def test_a_pymc_distribution_is_cut_where_the_parameter_ends(sleepstudy):
     x = 13.0
     point = np.log(x)
     assert run(point) == pytest.approx(stats.halfnorm(scale=20.0).logpdf(x), rel=1e-7)
+
+
+def test_a_pymc_distribution_is_no_text(tmp_path, sleepstudy):
+    given = bl.prior(lambda shape: pm.Moyal.dist(0, 1, shape=shape))
+    model = bl.Model(FORMULA, sleepstudy, prior=given)
+    with pytest.raises(bl.PriorError) as caught:
+        model.prior_to_toml(tmp_path / "mine.toml")
+    assert str(caught.value) == (
+        "The prior <PyMC: <lambda>> of class = 'b' is a PyMC distribution made in Python; a prior "
+        "file holds text only."
+    )

@@ -19,6 +19,8 @@ def each(
     Where checks are short and cases are many, a test for each (``pytest.mark.parametrize``) would
     spend most of its time between the tests.
 
+    Fixtures are made once for all cases, but for `tmp_path`, which is a folder for each.
+
     Parameters
     ----------
     cases : iterable
@@ -35,7 +37,11 @@ def each(
         @functools.wraps(check)
         def test(**given: Any) -> None:
             failed: dict[str, BaseException] = {}
-            for case in table:
+            folder = given.get("tmp_path")
+            for i, case in enumerate(table):
+                if folder is not None:
+                    given["tmp_path"] = folder / str(i)
+                    given["tmp_path"].mkdir()
                 try:
                     check(case, **given)
                 # pytest.raises() that saw nothing fails with the latter, which is no Exception.

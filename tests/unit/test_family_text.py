@@ -6,6 +6,7 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.errors import BambiLiteError
+from tables import each
 
 # Text; name of the family; links that are not the default; settings.
 READ = {
@@ -29,7 +30,7 @@ READ = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", READ)
+@each(READ)
 def test_read(text):
     name, links, options = READ[text]
     family = bl.get_family(text)
@@ -86,7 +87,7 @@ The parenthesis '(' at character 8 is not closed; expected ')'.
 }
 
 
-@pytest.mark.parametrize("text", REFUSED)
+@each(REFUSED)
 def test_refused(text):
     with pytest.raises(BambiLiteError) as error:
         bl.get_family(text)

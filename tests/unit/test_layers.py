@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from trees import tree
+
 PACKAGE = "bambi_lite"
 ROOT = Path(__file__).parents[2] / PACKAGE
 
@@ -209,7 +211,7 @@ def find_imports(module: str, path: Path, modules: Mapping[str, Path]) -> Iterat
                 if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
                     yield from walk(child, inside, typing or only_typing)
 
-    yield from walk(ast.parse(path.read_text(encoding="utf-8")), inside=False, typing=False)
+    yield from walk(tree(path), inside=False, typing=False)
 
 
 def is_lazy(module: str, rules: Rules) -> bool:

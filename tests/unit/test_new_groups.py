@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 import bambi_lite as bl
+from tables import each
 
 N_DRAWS = 4000
 RNG = np.random.default_rng(3)
@@ -61,7 +62,7 @@ BY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("stratum", ["ctl", "trt"])
+@each(["ctl", "trt"])
 def test_a_new_group_has_the_covariance_of_its_own_stratum(stratum):
     fit = fit_of("y ~ x + (x | gr(g, by = b))", BY)
     found = effects(fit, rows(b=[stratum, stratum]))
@@ -196,7 +197,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@each(WRONG)
 def test_strata_that_cannot_be(name):
     new, expected = WRONG[name]
     fit = fit_of("y ~ x + (x | gr(g, by = b))", BY, n=2)

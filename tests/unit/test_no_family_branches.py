@@ -9,10 +9,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import bambi_lite as bl
 from bambi_lite.dists import VOCABULARY
+from tables import each
+from trees import tree
 
 ROOT = Path(__file__).parents[2] / "bambi_lite"
 #: Names of families that are words of other vocabularies too: distributions of responses and of
@@ -86,7 +86,7 @@ def complaints(root: Path) -> list[str]:
         if place.parts[0] == "families":
             continue
         lines = path.read_text(encoding="utf-8").splitlines()
-        for line, what in branches(ast.parse("\n".join(lines)), names):
+        for line, what in branches(tree(path), names):
             # Kernels are the engines' own; what else they know of a family, the family says.
             if place.parts[0] == "engines" and "family.kernel" in lines[line - 1]:
                 continue
@@ -127,7 +127,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("text", PLANTED)
+@each(PLANTED)
 def test_planted(text, tmp_path):
     (tmp_path / "module.py").write_text(text, encoding="utf-8")
     (tmp_path / "families").mkdir()

@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-import pytest
-
 import bambi_lite as bl
 from bambi_lite.families.__main__ import table
+from tables import each
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 COMMAND = "python -m bambi_lite.families"
@@ -40,6 +39,6 @@ def test_a_missing_row_is_seen():
     assert between(without) != table()
 
 
-@pytest.mark.parametrize("kind", ["positive", "share", "location"])
+@each(["positive", "share", "location"])
 def test_kinds_of_links_are_explained(kind):
     assert f"\n| *{kind}* | " in between(README)

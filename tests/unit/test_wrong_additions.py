@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
+from tables import each
 
 DATA = pd.DataFrame(
     {
@@ -270,7 +271,7 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WRONG)
+@each(WRONG)
 def test_wrong_input(name):
     formula, data, family, error, message = WRONG[name]
     with warnings.catch_warnings():
@@ -304,7 +305,7 @@ def test_rows_are_counted_as_in_the_data():
         bl.Model("k ~ x", at(4, -3, "k", data), "poisson")
 
 
-@pytest.mark.parametrize("column", ["w", "n", "c", "e"])
+@each(["w", "n", "c", "e"])
 def test_rows_without_a_value_of_an_addition_are_left_out(column):
     formulas = {
         "w": ("y | weights(w) ~ x", "gaussian"),

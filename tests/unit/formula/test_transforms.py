@@ -216,12 +216,25 @@ def test_splines_beyond_the_boundary() -> None:
     made = extrapolated("ns(x, df = 3)", line)
     np.testing.assert_allclose(np.diff(made[:4], n=2, axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(np.diff(made[4:], n=2, axis=0), 0, atol=1e-9)
+    # The line leaves the boundary in the direction in which the curve arrives there.
+    step = 1e-6
+    near = pd.DataFrame({"x": [9.0 - step, 9.0, 12.0, 0.5 + step, 0.5, -2.5]})
+    value = extrapolated("ns(x, df = 3)", near)
+    np.testing.assert_allclose((value[1] - value[0]) / step, (value[2] - value[1]) / 3, atol=1e-5)
+    np.testing.assert_allclose((value[3] - value[4]) / step, (value[4] - value[5]) / 3, atol=1e-5)
     basis = extrapolated("bs(x, df = 6, intercept = TRUE)", line)
     np.testing.assert_allclose(basis.sum(axis=1), 1, atol=1e-9)
     # One cubic on each side: fourth differences of equally spaced points vanish.
     far = pd.DataFrame({"x": np.arange(9.0, 18.0)})
     cubic = extrapolated("bs(x, knots = c(2, 5))", far)
     np.testing.assert_allclose(np.diff(cubic, n=4, axis=0), 0, atol=1e-8)
+    # And it is the cubic of the outermost piece inside.
+    for ends, outside in (((5.0, 9.0), [11.0, 17.0]), ((0.5, 2.0), [-1.0, -5.0])):
+        inside = np.linspace(*ends, 9)
+        pieces = extrapolated("bs(x, knots = c(2, 5))", pd.DataFrame({"x": inside}))
+        beyond = extrapolated("bs(x, knots = c(2, 5))", pd.DataFrame({"x": outside}))
+        fitted = [np.polynomial.Polynomial.fit(inside, c, 3)(np.array(outside)) for c in pieces.T]
+        np.testing.assert_allclose(beyond, np.column_stack(fitted), rtol=1e-6, atol=1e-7)
 
 
 def test_factors_remember() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from scipy import stats
 
 import bambi_lite as bl
 from bambi_lite.audit.report import COLUMNS
+from tables import each
 
 
 def build(formula, data, family="gaussian", prior=None):
@@ -178,7 +178,7 @@ FLAGGED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FLAGGED)
+@each(FLAGGED)
 def test_what_is_odd_is_flagged(name):
     formula, data, family, prior, parameter, flag = FLAGGED[name]
     found = report(formula, data, family, prior)
@@ -200,7 +200,7 @@ QUIET = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", QUIET)
+@each(QUIET)
 def test_what_is_not_odd_is_not_flagged(name):
     assert report(*QUIET[name]).flagged.empty
 
@@ -234,9 +234,7 @@ FACTS = Path(__file__).parents[2] / "facts"
 CASES = json.loads((FACTS / "default_priors.json").read_text(encoding="utf-8"))["cases"]
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in CASES if "nl" not in c["formula"]], ids=lambda c: c["id"]
-)
+@each([c for c in CASES if "nl" not in c["formula"]], lambda c: c["id"])
 def test_every_reference_model_has_a_report(case):
     formula, family = case["formula"], case["family"]
     whole = bl.bf(formula["formula"], *(formula.get("parameters") or {}).values())

@@ -10,6 +10,7 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.sensitivity import CONFLICT, FINE, STRONG
+from tables import each
 
 FORMULA = bl.bf("y ~ 1", sigma=1.0)
 
@@ -37,7 +38,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("name", PLANTED)
+@each(PLANTED)
 def test_planted_cases(name):
     fit, expected = PLANTED[name]
     table = fit.sensitivity()

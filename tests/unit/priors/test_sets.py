@@ -1,6 +1,7 @@
 """Prior sets: proper where the default is flat, their numbers, and how they meet many models."""
 
 import warnings
+from functools import cache
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ import pytest
 import bambi_lite as bl
 from bambi_lite.priors import default_rules, prior_sets, read_set
 from bambi_lite.simulate import improper, proper_sets
+from tables import each
 
 SETS = prior_sets()
 
 
+@cache
 def model(name, prior=None):
     data, formula, family = MODELS[name]
     with warnings.catch_warnings():
@@ -51,7 +54,7 @@ def test_there_are_five_sets_for_twenty_models():
     assert len(MODELS) == 20
 
 
-@pytest.mark.parametrize("name", SETS)
+@each(SETS)
 def test_a_set_says_why_and_where_it_is_from(name):
     found = read_set(name)
     assert found.name == name
@@ -60,9 +63,9 @@ def test_a_set_says_why_and_where_it_is_from(name):
     assert bl.list_prior_sets().set_index("name").loc[name, "title"] == found.title
 
 
-@pytest.mark.parametrize("set_name", SETS)
-@pytest.mark.parametrize("name", MODELS)
-def test_a_set_matches_rows_or_says_why_not(name, set_name):
+@each([(name, set_name) for name in MODELS for set_name in SETS], " with ".join)
+def test_a_set_matches_rows_or_says_why_not(case):
+    name, set_name = case
     plain = model(name)
     if set_name == "gelman2008" and plain.spec.dpars[0].link.name != "logit":
         with pytest.raises(bl.PriorError) as error:
@@ -77,7 +80,7 @@ def test_a_set_matches_rows_or_says_why_not(name, set_name):
         assert improper(found.spec) == ()
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each(MODELS)
 def test_some_set_is_proper_where_the_default_is_not(name):
     found = model(name)
     if improper(found.spec):

@@ -9,6 +9,7 @@ import pytest
 import bambi_lite as bl
 from bambi_lite.formula import lf
 from bambi_lite.priors import COLUMNS, PriorRow, gather, merge, read_text, to_frame, to_toml
+from tables import each
 
 FACTS = Path(__file__).parents[2] / "facts" / "prior_tables.json"
 CASES = {case["id"]: case for case in json.loads(FACTS.read_text(encoding="utf-8"))["cases"]}
@@ -66,7 +67,7 @@ def test_there_are_thirteen_resolved_cases():
     assert set(SAID) == set(RESOLVED)
 
 
-@pytest.mark.parametrize("name", RESOLVED)
+@each(RESOLVED)
 def test_resolved_from_brms_own_default_table(name):
     case = CASES[name]
     rows = merge(table_rows(case["default_prior"]), gather(SAID[name]).rows)
@@ -81,7 +82,7 @@ def formula_of(case):
     return whole
 
 
-@pytest.mark.parametrize("name", [name for name in RESOLVED if name not in WAITING])
+@each([name for name in RESOLVED if name not in WAITING])
 def test_resolved_for_the_model(name):
     case = CASES[name]
     family = bl.get_family(case["family"]["name"], {"mu": case["family"]["link"]})
@@ -89,7 +90,7 @@ def test_resolved_for_the_model(name):
     assert values(table) == case["resolved_prior"]
 
 
-@pytest.mark.parametrize("name", WAITING)
+@each(WAITING)
 def test_waiting_models_are_still_waiting(name):
     case = CASES[name]
     formula = case["formula"]
@@ -134,7 +135,7 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize("how", SAME)
+@each(SAME)
 def test_ways_of_saying_the_same(how, sleepstudy):
     table = bl.Model(SLOPES, sleepstudy, prior=SAME[how]).prior
     assert row(table, "b", "Days")["prior"] == "normal(0, 10)"
@@ -232,9 +233,10 @@ def test_names_of_brms():
 TABLES = [(name, "default_prior") for name in CASES] + [(n, "resolved_prior") for n in RESOLVED]
 
 
-@pytest.mark.parametrize(("name", "kind"), TABLES)
-def test_table_to_toml_to_table(name, kind):
+@each(TABLES, " ".join)
+def test_table_to_toml_to_table(table):
     """Every table of the reference, with each blank row, through a file and back."""
+    name, kind = table
     rows = table_rows(CASES[name][kind])
     back = read_text(to_toml(rows, {"title": name}, all=True), "a file").rows
     assert list(back) == rows

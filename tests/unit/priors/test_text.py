@@ -11,6 +11,7 @@ import bambi_lite as bl
 from bambi_lite.dists import VOCABULARY, Dist
 from bambi_lite.params import Shrinkage
 from bambi_lite.priors import parse_prior, prior_text
+from tables import each
 
 READ = {
     " normal( -1.5e1 , +.5 ) ": (-15.0, 0.5),
@@ -24,12 +25,12 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("text", READ)
+@each(READ)
 def test_numbers(text):
     assert tuple(parse_prior(text).args.values()) == pytest.approx(READ[text], rel=1e-15)
 
 
-@pytest.mark.parametrize("text", ["dirichlet([1, 2, 0.5])", "dirichlet(c(1, 2, .5))"])
+@each(["dirichlet([1, 2, 0.5])", "dirichlet(c(1, 2, .5))"])
 def test_vectors_in_stans_and_rs_form(text):
     assert parse_prior(text).args["alpha"] == (1.0, 2.0, 0.5)
     assert parse_prior("dirichlet([1, 2]')").args["alpha"] == (1.0, 2.0)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
+from tables import each
 
 SLOPES = "Reaction ~ Days + (Days | Subject)"
 TWO = bl.bf("Reaction ~ Days", "sigma ~ Days")
@@ -110,7 +111,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each(TEXTS)
 def test_a_text_that_is_no_prior(text):
     assert message(lambda: bl.prior(text)) == TEXTS[text]
 
@@ -399,7 +400,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("name", SAID)
+@each(SAID)
 def test_something_that_cannot_be_said(name, sleepstudy):
     say, formula, expected = SAID[name]
     run = say if formula is None else lambda: bl.Model(formula, sleepstudy, prior=say())

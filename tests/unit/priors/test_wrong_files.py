@@ -5,6 +5,7 @@ import os
 import pytest
 
 import bambi_lite as bl
+from tables import each
 
 SLOPES = "Reaction ~ Days + (Days | Subject)"
 HEAD = "format = 1\n"
@@ -239,7 +240,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
+@each(FILES)
 def test_a_file_that_is_no_prior_file(name, tmp_path, monkeypatch, sleepstudy):
     monkeypatch.chdir(tmp_path)
     text, expected = FILES[name]
@@ -267,7 +268,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("name", PLACES)
+@each(PLACES)
 def test_a_path_that_is_no_prior_file(name, tmp_path, monkeypatch, sleepstudy):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.toml").mkdir()
@@ -311,14 +312,4 @@ def test_a_place_that_cannot_be_written(tmp_path, monkeypatch, sleepstudy):
     model = bl.Model("Reaction ~ Days", sleepstudy)
     assert message(lambda: model.prior_to_toml("no/folder.toml")) == (
         "The prior file 'no/folder.toml' cannot be written: No such file or directory."
-    )
-
-
-def test_a_pymc_distribution_is_no_text(tmp_path, sleepstudy):
-    pm = pytest.importorskip("pymc")
-    given = bl.prior(lambda shape: pm.Moyal.dist(0, 1, shape=shape))
-    model = bl.Model("Reaction ~ Days", sleepstudy, prior=given)
-    assert message(lambda: model.prior_to_toml(tmp_path / "mine.toml")) == (
-        "The prior <PyMC: <lambda>> of class = 'b' is a PyMC distribution made in Python; a prior "
-        "file holds text only."
     )
