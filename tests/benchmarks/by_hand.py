@@ -1,8 +1,9 @@
 """The likelihoods of the families as a user of PyMC writes them.
 
 PyMC's own distribution where it has one in the same parametrisation, else its logarithm written
-with PyTensor. Each function gets the linear predictor (link scale, default link), the parameters
-by name, the response and the addition terms.
+with PyTensor. Each function gets the linear predictor (link scale, default link; with a last axis
+over categories where there is one for each), the parameters by name, the response and the addition
+terms.
 """
 
 import numpy as np
@@ -17,6 +18,103 @@ def logp(dist, y):
 
 def potential(values):
     pm.Potential("y", pt.sum(values))
+
+
+def ordered(y, log_p):
+    """A response of categories from 1, from the log-probability of each."""
+    potential(log_p[np.arange(len(y)), y.astype(int) - 1])
+
+
+def acat(eta, p, y, extra):
+    steps = pt.cumsum(eta[:, None] - p["Intercept"][None, :], axis=1)
+    scores = pt.concatenate([pt.zeros((len(y), 1)), steps], axis=1)
+    ordered(y, scores - pt.logsumexp(scores, axis=1, keepdims=True))
+
+
+def sequential(y, log_stop, log_go):
+    """Stopping at a category, after going on past all before it."""
+    zero = pt.zeros((len(y), 1))
+    ordered(
+        y,
+        pt.concatenate([log_stop, zero], axis=1)
+        + pt.concatenate([zero, pt.cumsum(log_go, axis=1)], axis=1),
+    )
+
+
+def sratio(eta, p, y, extra):
+    z = p["Intercept"][None, :] - eta[:, None]
+    sequential(y, -pt.softplus(-z), -pt.softplus(z))
+
+
+def cratio(eta, p, y, extra):
+    z = eta[:, None] - p["Intercept"][None, :]
+    sequential(y, -pt.softplus(z), -pt.softplus(-z))
+
+
+def hurdle_cumulative(eta, p, y, extra):
+    base = pm.OrderedLogistic.dist(eta=eta, cutpoints=p["Intercept"])
+    inside = logp(base, np.maximum(y.astype(int) - 1, 0))
+    potential(pt.where(y == 0.0, pt.log(p["hu"]), pt.log1p(-p["hu"]) + inside))
+
+
+def com_poisson(eta, p, y, extra):
+    """As many terms of the normalising sum as the largest mean needs."""
+    shape, k = p["shape"], np.arange(120.0)
+    terms = shape * (k[None, :] * eta[:, None] - pt.gammaln(k + 1.0)[None, :])
+    potential(shape * (y * eta - pt.gammaln(y + 1.0)) - pt.logsumexp(terms, axis=1))
+
+
+def cox(eta, p, y, extra):
+    m_splines, i_splines = extra["splines"]
+    weights = p["sbhaz"].ravel()
+    potential(pt.log(m_splines @ weights) + eta - pt.exp(eta) * (i_splines @ weights))
+
+
+def softmax(eta):
+    return pt.special.softmax(eta, axis=-1)
+
+
+def dirichlet(eta, p, y, extra):
+    pm.Dirichlet("y", a=softmax(eta) * p["phi"], observed=y)
+
+
+def dirichlet2(eta, p, y, extra):
+    pm.Dirichlet("y", a=pt.exp(eta), observed=y)
+
+
+def dirichlet_multinomial(eta, p, y, extra):
+    pm.DirichletMultinomial("y", n=extra["trials"], a=softmax(eta) * p["phi"], observed=y)
+
+
+def multinomial(eta, p, y, extra):
+    pm.Multinomial("y", n=extra["trials"], p=softmax(eta), observed=y)
+
+
+def logistic_normal(eta, p, y, extra):
+    sigma = pt.stack([p["sigmaB"], p["sigmaC"]])
+    z = (np.log(y[:, 1:] / y[:, :1]) - eta[:, 1:]) / sigma
+    white = pt.linalg.solve_triangular(p["Llncor"], z.T, lower=True)
+    scale = pt.sum(pt.log(sigma)) + pt.sum(pt.log(pt.diag(p["Llncor"])))
+    constant = np.log(2.0 * np.pi) + np.log(y).sum(axis=1)
+    potential(-0.5 * pt.sum(white**2, axis=0) - scale - constant)
+
+
+def wiener(eta, p, y, extra):
+    """Navarro and Fuss (2009), seven terms of the series for short times and for long ones."""
+    up = extra["dec"] == 1.0
+    drift = pt.where(up, -eta, eta)
+    start = pt.where(up, 1.0 - p["bias"], p["bias"])
+    a = p["bs"]
+    t = (y - p["ndt"]) / a**2
+    k = np.arange(-3.0, 4.0)[None, :]
+    wide = start[:, None] + 2.0 * k
+    short = pt.sum(wide * pt.exp(-(wide**2) / (2.0 * t[:, None])), axis=1)
+    short = short / pt.sqrt(2.0 * np.pi * t**3)
+    k = np.arange(1.0, 8.0)[None, :]
+    waves = k * pt.exp(-(k**2) * np.pi**2 * t[:, None] / 2.0) * pt.sin(k * np.pi * start[:, None])
+    density = pt.where(t < 0.5, short, np.pi * pt.sum(waves, axis=1))
+    drifted = -drift * a * start - drift**2 * (y - p["ndt"]) / 2.0
+    potential(pt.log(density) + drifted - 2.0 * pt.log(a))
 
 
 def asym_laplace(eta, p, y, extra):
