@@ -125,6 +125,12 @@ def _draw_observations(dot: Any, spec: ModelSpec) -> None:
 
 def _draw_dpar(dot: Any, spec: ModelSpec, dpar: DparSpec) -> None:
     """The parameters of a distributional parameter and all the arrows towards the response."""
+    if dpar.tied:
+        source = next(d for d in spec.dpars if d.name == dpar.tied)
+        dot.node(_id(dpar.name), _label(dpar.name, f"= {dpar.tied}"), **_COMPUTED)
+        dot.edge(_id(f"eta_{source.name}" if source.predicted else source.name), _id(dpar.name))
+        dot.edge(_id(dpar.name), "y")
+        return
     if not dpar.predicted:
         for term in dpar.terms:
             for param in term.params:

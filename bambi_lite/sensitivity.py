@@ -133,8 +133,8 @@ def _components(draws: Draws, prior: str | Sequence[str] | None) -> xr.DataArray
         found = draws.idata["log_prior"].to_dataset()
     if found is None or not found.data_vars:
         raise DataError(
-            f"Every prior of the model '{draws.spec.formula}' is flat: there is no log prior to "
-            f"scale."
+            f"Every prior of the model '{draws.spec.formula.text}' is flat: there is no log prior "
+            f"to scale."
         )
     names = [str(name) for name in found.data_vars]
     if prior is not None:

@@ -12,7 +12,7 @@ from ..dists import Law
 from ..links import Link, get_link
 from ..naming import element_names
 from ..params import Param, ParamKey, Prior, single_law
-from ..priors import PriorRow, deciding_row, general_key
+from ..priors import PriorRow, brms_class, deciding_row, general_key
 from ..spec import DparSpec, ModelSpec
 from ..xp import numpy_namespace
 
@@ -118,7 +118,8 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
 
 def _name(param: Param, names: tuple[str, ...], i: int) -> str:
     if param.kind == "cholesky_corr":
-        return f"cor_{param.name.partition('_')[2]}"
+        group = param.name.partition("_")[2]
+        return "_".join(part for part in (brms_class(param.key.cls), group) if part)
     return names[i]
 
 

@@ -202,6 +202,8 @@ def assign(
     def lookup(param: Param, key: ParamKey) -> Prior:
         general, row = table[general_key(key)], deciding_row(key, table)
         said = _with_numbers(row, numbers)
+        if said is None and param.kind == "simplex":
+            said = prior_dist("dirichlet", (1.0,), "")  # flat over proportions
         prior = Prior(
             None if isinstance(said, Shrinkage) else said,
             _number(general.lb, numbers),

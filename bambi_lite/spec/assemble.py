@@ -18,6 +18,7 @@ from ..terms import (
     OffsetTerm,
     ScalarTerm,
     Term,
+    TiedTerm,
     population_term,
 )
 from .model import DparSpec
@@ -50,7 +51,12 @@ def _dpar(
         return DparSpec(own.name, family.link(own.name), terms, True)
     value = fixed.get(own.name, own.fixed)
     if isinstance(value, str):
-        return DparSpec(own.name, identity, (), False, tied=value)
+        other = fixed.get(value, family.dpar(value).fixed)
+        if value in predicted:
+            return DparSpec(own.name, identity, (), False, tied=value)
+        if other is None:
+            return DparSpec(own.name, identity, (TiedTerm(own.name, value),), False, tied=value)
+        value = other
     if value is None:
         return DparSpec(own.name, identity, (ScalarTerm(own.name, own.lower, own.upper),), False)
     if not _inside(float(value), own.lower, own.upper):

@@ -310,8 +310,7 @@ def _spec_pars(
     draws: Draws, prob: float, robust: bool, sensitivity: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Parameters without a formula; one that the user fixed has its value and no convergence."""
-    free = (dpar.name for dpar in draws.spec.dpars if not dpar.predicted and not dpar.tied)
-    names = draws.named(*free)
+    names = draws.named(*(dpar.name for dpar in draws.spec.dpars if not dpar.predicted))
     more = draws.named(*_structural(draws.spec))
     labels = {_spec_label(name, draws.keys[name]): name for name in (*names, *more)}
     return _rows(draws, labels, prob, robust, sensitivity)

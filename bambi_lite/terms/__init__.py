@@ -1,7 +1,7 @@
 """The summands of a linear predictor: a file a kind."""
 
 from .base import Piece, Quantity, Term, Values, suffix
-from .constant import FixedTerm, OffsetTerm, ScalarTerm
+from .constant import FixedTerm, OffsetTerm, ScalarTerm, TiedTerm
 from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
@@ -29,6 +29,7 @@ __all__ = [
     "ScalarTerm",
     "Term",
     "ThresholdTerm",
+    "TiedTerm",
     "Values",
     "new_effects",
     "population_term",

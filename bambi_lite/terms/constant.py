@@ -130,3 +130,36 @@ class FixedTerm:
     def read(self, q: Values) -> dict[str, np.ndarray]:
         """The value that the draws have of it, if they have one."""
         return {self.dpar: np.asarray(q[self.dpar])} if self.dpar in q else {}
+
+
+@dataclass(frozen=True, slots=True)
+class TiedTerm:
+    """A distributional parameter that is the same number as another: ``sigma2 = "sigma1"``."""
+
+    dpar: str
+    other: str
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """None: the number is the other one's."""
+        return ()
+
+    def arrays(self, predictor: PredictorDesign) -> dict[str, np.ndarray]:
+        """Nothing."""
+        return {}
+
+    def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
+        """The other number."""
+        return p[self.other][..., None]
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The other number."""
+        return (Piece(param=self.other),)
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """The other number under its own name, as brms keeps it."""
+        return (Quantity(self.dpar, ParamKey(self.dpar), np.asarray(p[self.other])),)
+
+    def read(self, q: Values) -> dict[str, np.ndarray]:
+        """The other number."""
+        return {self.dpar: np.asarray(q[self.other])}

@@ -84,6 +84,8 @@ class ThresholdTerm:
             for i, group in enumerate(self.groups):
                 key = ParamKey("Intercept", group=group, resp=self.resp)
                 found.append(Param(f"first_{self.drawn(i)}", key))
+                if self.counts[i] == 1:
+                    continue
                 delta = ParamKey("delta", group=group, resp=self.resp)
                 lower = 0.0 if self.ordered else None
                 found.append(Param(self._delta(i), delta, lower=lower))
@@ -108,6 +110,8 @@ class ThresholdTerm:
         if self.spacing == "equidistant":
             steps = np.arange(self.counts[i], dtype=float)
             first = p[f"first_{self.drawn(i)}"][..., None]
+            if self.counts[i] == 1:  # which has no distance to another one
+                return first
             return first + p[self._delta(i)][..., None] * steps
         values = p[self.drawn(i)]
         if self.spacing == "sum_to_zero":
@@ -151,7 +155,7 @@ class ThresholdTerm:
             drawn = self._sampled(xp, p, i) if self.shifts else p[self.drawn(i)]
             values = np.asarray(drawn)
             found.append(Quantity(self.drawn(i), centred, values, (dim,), {dim: numbers}))
-            if self.spacing == "equidistant":
+            if self.spacing == "equidistant" and count > 1:
                 delta = ParamKey("delta", group=self.groups[i], resp=self.resp)
                 found.append(Quantity(self._delta(i), delta, np.asarray(p[self._delta(i)])))
         return tuple(found)

@@ -357,3 +357,13 @@ def test_intervals_of_links(link):
         short = law.log_between(xp, np.float64(middle), np.float64(middle + h))
         longer = law.log_between(xp, np.float64(middle), np.float64(middle + 4.0 * h))
         assert longer - short == pytest.approx(np.log(4.0), abs=1e-6)
+
+
+def test_one_threshold_has_no_distance():
+    data = two("logit", g=["p", "q", "q"] * 10)
+    family = 'sratio(threshold = "equidistant")'
+    model = bl.Model("y ~ 1", data, family)
+    assert model.variables() == ("b_Intercept[1]", "disc", "Intercept[1]")
+    data["y"] += (data["g"] == "q") & (data["x"] > 0.0)
+    names = bl.Model("y | thres(gr = g) ~ 1", data, family).variables()
+    assert [n for n in names if n.startswith("delta")] == ["delta_2"]

@@ -18,10 +18,6 @@ CASES = {
     for case in json.loads((FACTS / file).read_text(encoding="utf-8"))["cases"]
 }
 
-# Families that cannot be used yet, and what they wait for. A case that could be built fails the
-# second test, so the list only shrinks.
-WAITING = {}
-
 
 def rows(frame):
     return [tuple(record) for record in frame[list(COLUMNS)].itertuples(index=False)]
@@ -36,7 +32,7 @@ def formula_of(case):
     return whole
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in WAITING])
+@pytest.mark.parametrize("name", CASES)
 def test_default_priors_are_brms(name):
     case = CASES[name]
     with warnings.catch_warnings():
@@ -44,11 +40,6 @@ def test_default_priors_are_brms(name):
         data, family = bl.load_data(case["data"]), bl.get_family(case["r_family"])
         table = bl.default_prior(formula_of(case), data, family)
     assert rows(table) == [tuple(row.get(c, "") for c in COLUMNS) for row in case["default_prior"]]
-
-
-@pytest.mark.parametrize("name", WAITING)
-def test_waiting_families_are_not_there_yet(name):
-    assert CASES[name]["family"]["name"] not in bl.families()
 
 
 def test_discrimination_on_its_own_scale():

@@ -18,7 +18,9 @@ def check_covered(spec: ModelSpec) -> None:
     if acting:
         raise NotCoveredError("censoring or truncation")
     for dpar in spec.dpars:
-        if dpar.link.name not in at.LINKS or dpar.tied:
+        if dpar.tied:
+            raise NotCoveredError(f"parameters tied to one another ({dpar.name} = {dpar.tied})")
+        if dpar.link.name not in at.LINKS:
             raise NotCoveredError(f"link '{dpar.link.name}' of {dpar.name}")
         for term in dpar.terms:
             if term.pieces() is None:

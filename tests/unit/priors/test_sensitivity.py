@@ -125,7 +125,7 @@ def test_what_cannot_be_asked():
         pd.DataFrame({"b_Intercept": np.random.default_rng(1).normal(size=99)})
     )
     assert message(flat_fit.sensitivity) == (
-        "Every prior of the model 'y ~ 1\nsigma = 1' is flat: there is no log prior to scale."
+        "Every prior of the model 'y ~ 1' is flat: there is no log prior to scale."
     )
 
 
