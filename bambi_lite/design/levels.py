@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, listing
-from ..formula import GroupTerm, deparse
+from ..formula import GroupTerm, deparse, rename
 from .values import (
     FloatArray,
     IntArray,
@@ -21,7 +21,8 @@ from .values import (
     recode,
 )
 
-#: The ``by`` variable: its name, its levels, and the code of each group level.
+#: The ``by`` variable: its name as it stands in names of draws, its levels, and the code of each
+#: group level.
 type By = tuple[str, tuple[str, ...], IntArray]
 
 
@@ -153,11 +154,10 @@ def read_by(
     if term.by is None:
         return None
     populations = level_union(by)
-    name = deparse(term.by)
     codes, level = _per_level(parts, [recode(b, populations)[0] for b in by], levels, -1)
     if level:
-        raise _changes(term, f"The by variable '{name}'", level)
-    return name, populations, frozen(codes.astype(np.intp))
+        raise _changes(term, f"The by variable '{deparse(term.by)}'", level)
+    return rename(deparse(term.by)), populations, frozen(codes.astype(np.intp))
 
 
 def extend_by(
@@ -178,7 +178,7 @@ def extend_by(
     """
     if term.by is None or trained is None:
         return trained
-    name, populations, codes = trained
+    name, (kept, populations, codes) = deparse(term.by), trained
     unknown = dict.fromkeys(u for b in by for u in recode(b, populations)[1])
     if unknown:
         raise DataError(
@@ -197,7 +197,7 @@ def extend_by(
             f"group '{levels[wrong[0]]}', and was '{populations[codes[wrong[0]]]}' there in the "
             "training data."
         )
-    return name, populations, frozen(np.concatenate([codes, found[len(levels) :]]))
+    return kept, populations, frozen(np.concatenate([codes, found[len(levels) :]]))
 
 
 def read_pw(

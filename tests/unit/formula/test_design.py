@@ -319,7 +319,7 @@ def test_populations_and_prior_weights_of_members() -> None:
         data[f"by{member}"], data[f"p{member}"] = zip(*map(of.get, data[member]), strict=True)
     text = "y ~ (1 | mm(a, b, by = cbind(bya, byb), pw = cbind(pa, pb)))"
     (group,) = build_design(bf(text), data).predictors[0].groups
-    assert (group.by[0], group.by[1]) == ("cbind(bya, byb)", ("s", "t"))
+    assert (group.by[0], group.by[1]) == ("cbindbyabyb", ("s", "t"))
     assert [group.by[1][c] for c in group.by[2]] == [of[level][0] for level in group.levels]
     assert group.pw.tolist() == [of[level][1] for level in group.levels]
     with pytest.raises(DataError, match="more than one value in the group 'v'"):
