@@ -98,3 +98,31 @@ def test_nuts_without_a_likelihood_is_the_dirichlet(alpha):
     kidney = bl.load_data("kidney").assign(none=1e-12)
     formula = "time | cens(censored) + weights(none) ~ age"
     assert_same_quantiles(bl.Model(formula, kidney, "cox", prior=said), {}, 2 + 1 + 5)
+
+
+@pytest.mark.slow
+def test_constants_and_pymc_distributions_are_sampled():
+    """A posterior that is known: the slope is fixed, the intercept has a normal of PyMC's."""
+    pm = pytest.importorskip("pymc")
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=40)
+    frame = pd.DataFrame({"x": x, "y": 1.0 + 2.0 * x + rng.normal(size=40)})
+    said = [
+        bl.prior("constant(2)", coef="x"),
+        bl.prior("constant(1)", class_="sigma"),
+        bl.prior(lambda shape: pm.Normal.dist(0.0, 0.5, shape=shape), class_="Intercept"),
+    ]
+    fit = bl.brm("y ~ x", frame, prior=said, seed=3, iter=3000, progress=False)
+    posterior = fit.idata["posterior"]
+    assert (posterior["b_x"] == 2.0).all()
+    assert (posterior["sigma"] == 1.0).all()
+    precision = 40 + 1 / 0.5**2
+    centre = (frame["y"] - 2.0 * (x - x.mean())).sum() / precision
+    draws = posterior["Intercept"].values
+    error = float(azs.mcse(draws, method="mean"))
+    assert abs(draws.mean() - centre) < 4 * error
+    assert abs(draws.std() - precision**-0.5) < 4 * float(azs.mcse(draws, method="sd"))
+    # Constants add nothing to the log prior.
+    expected = -0.5 * (draws / 0.5) ** 2 - np.log(0.5 * np.sqrt(2 * np.pi))
+    np.testing.assert_allclose(posterior["lprior"], expected, rtol=1e-6)
+    assert fit.summary().fixed.loc["x", "Estimate"] == 2.0
