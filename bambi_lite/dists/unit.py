@@ -28,7 +28,8 @@ def _beta_mean(xp: Namespace, x: Array, log_mu: Array, log1m_mu: Array, log_phi:
     """
     log_a, log_b = log_mu + log_phi, log1m_mu + log_phi
     a, b = xp.exp(log_a), xp.exp(log_b)
-    constant = xp.gammaln(a + b + 1.0) - xp.gammaln(a + 1.0) - xp.gammaln(b + 1.0)
+    # a + b is phi, often one number for all rows.
+    constant = xp.gammaln(xp.exp(log_phi) + 1.0) - xp.gammaln(a + 1.0) - xp.gammaln(b + 1.0)
     ends = (a - 1.0) * xp.log(x) + (b - 1.0) * xp.log1p(-x)
     return constant + log_a + log_b - log_phi + ends
 

@@ -363,9 +363,11 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
     import nutpie
 
     given = None if init is None else dict(init)
-    with lean_nutpie(), exact_arithmetic():
+    # The data as constants: what depends on them alone, such as the factorials of counts, is
+    # worked out once, where it may be the logarithm of a zero that is not used.
+    with lean_nutpie(), exact_arithmetic(), np.errstate(all="ignore"):
         return nutpie.compile_pymc_model(
-            model, initial_points=given, var_names=_kept(model, spec.params)
+            model, initial_points=given, var_names=_kept(model, spec.params), freeze_model=True
         )
 
 

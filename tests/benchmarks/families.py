@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
+from pymc.model.transform.optimization import freeze_dims_and_data
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "recovery")]
@@ -161,6 +162,7 @@ def kernel(spec):
 
 
 def compiled(model: pm.Model, exact: bool) -> Density:
+    """A model of PyMC as nutpie compiles it."""
     import nutpie
 
     with lean_nutpie(), exact_arithmetic() if exact else nullcontext():
@@ -171,32 +173,57 @@ def order_of(model: pm.Model) -> list[str]:
     return [v.name for v in model.value_vars]
 
 
-def point_of(model: pm.Model) -> np.ndarray:
-    """A point near the start, where both models are evaluated."""
+def point_of(model: pm.Model) -> dict[str, np.ndarray]:
+    """A point near the start, where all are evaluated."""
     start = model.initial_point()
     rng = np.random.default_rng(5)
-    parts = [np.ravel(start[name]) for name in order_of(model)]
-    flat = np.concatenate(parts)
-    return flat + 0.05 * rng.standard_normal(flat.shape)
+    return {
+        name: start[name] + 0.05 * rng.standard_normal(np.shape(start[name]))
+        for name in order_of(model)
+    }
+
+
+def flat(point: dict[str, np.ndarray], order: list[str]) -> np.ndarray:
+    return np.concatenate([np.ravel(point[name]) for name in order])
 
 
 def measure(name: str, rows: int, seconds: float, fastmath: bool) -> dict:
     built = model_of(name, rows)
     ours_model, theirs_model = built.pymc, written_by_hand(name, built.spec)
-    assert order_of(ours_model) == order_of(theirs_model)
     point = point_of(ours_model)
-    ours, theirs = compiled(ours_model, True), compiled(theirs_model, not fastmath)
-    (a, da), (b, db) = ours(point), theirs(point)
-    np.testing.assert_allclose(a, b, rtol=1e-7)
-    np.testing.assert_allclose(da, db, rtol=1e-5, atol=1e-5 * np.abs(db).max())
-    runs = {"ours": ours, "by_hand": theirs, "kernel": kernel(built.spec)}
+    # Our data are constants when nutpie compiles, and the order of the variables is another.
+    mine = order_of(freeze_dims_and_data(ours_model))
+    theirs = order_of(theirs_model)
+    assert set(mine) == set(theirs)
+    ours = Density(engine.compile_nutpie(built.spec, ours_model))
+    hand = compiled(theirs_model, not fastmath)
+    x, y = flat(point, mine), flat(point, theirs)
+    check_same(ours(x), hand(y), [flat_places(point, order) for order in (mine, theirs)])
+    runs = [("ours", ours, x), ("by_hand", hand, y), ("kernel", kernel(built.spec), y)]
     # In turn, so that a busy machine is busy for all of them.
     rounds = [
-        {k: microseconds(run, point, seconds) for k, run in runs.items() if run is not None}
+        {k: microseconds(run, at, seconds) for k, run, at in runs if run is not None}
         for _ in range(3)
     ]
     row = {k: statistics.median(r[k] for r in rounds) for k in rounds[0]}
     return {"family": name, **row, "ratio": row["ours"] / row["by_hand"]}
+
+
+def flat_places(point: dict[str, np.ndarray], order: list[str]) -> np.ndarray:
+    """Where each number of the first order stands in `order`."""
+    start, places = 0, {}
+    for name in order:
+        size = np.size(point[name])
+        places[name] = np.arange(start, start + size)
+        start += size
+    return np.concatenate([places[name] for name in point])
+
+
+def check_same(ours, theirs, places) -> None:
+    """Both have the same value and the same gradient."""
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-7)
+    mine, hand = (g[where] for (_, g), where in zip((ours, theirs), places, strict=True))
+    np.testing.assert_allclose(mine, hand, rtol=1e-5, atol=1e-5 * np.abs(hand).max())
 
 
 def main() -> None:
