@@ -10,6 +10,7 @@ from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .common import known_error, residual
 from .responses import numbers
+from .truncated import normal_mean
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -25,6 +26,12 @@ def _information(family: Family, response: Response) -> float | None:
     return 1.0 / max(float(np.var(response.y)), 1e-300) if identity else None
 
 
+def _truncated_mean(
+    xp: Namespace, dpars: Linkeds, response: Response, lower: Array, upper: Array
+) -> Array:
+    return normal_mean(xp, dpars["mu"].value(xp), residual(xp, dpars, response), lower, upper)
+
+
 gaussian = register(
     Family(
         "gaussian",
@@ -36,6 +43,7 @@ gaussian = register(
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
+        truncated_mean=_truncated_mean,
         information=_information,
     )
 )
