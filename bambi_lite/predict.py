@@ -128,7 +128,9 @@ def _mean(
         )
     lower = seen.arrays.get("lb", np.full(1, -np.inf))
     upper = seen.arrays.get("ub", np.full(1, np.inf))
-    return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
+    # Bounds may be infinite, and lie where nothing has any probability.
+    with np.errstate(all="ignore"):
+        return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
 
 
 def posterior_predict(

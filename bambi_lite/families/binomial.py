@@ -12,6 +12,7 @@ from ..links import PROBABILITY, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .responses import successes
+from .truncated import Biased, by_size, one_less
 
 _MU = Dpar("mu", PROBABILITY, lower=0.0, upper=1.0)
 _TRIALS: dict[str, Any] = {
@@ -51,6 +52,13 @@ def _information(family: Family, response: Response) -> np.ndarray | None:
     return trials * p * (1.0 - p) if family.link("mu").name == "logit" else None
 
 
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    """One success is certain, and the other trials go on as before."""
+    trials = dist.args["trials"]
+    others = Dist("binomial", {**dist.args, "trials": xp.maximum(trials - 1.0, 0.0)})
+    return Biased(xp.log(trials) + dist.args["log_p"], others, one_less)
+
+
 binomial = register(
     Family(
         "binomial",
@@ -59,6 +67,7 @@ binomial = register(
         encode=successes("binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        truncated_mean=by_size(_likelihood, _biased, discrete=True),
         information=_information,
         latent_variance={"logit": math.pi**2 / 3.0, "probit": 1.0},
         **_TRIALS,

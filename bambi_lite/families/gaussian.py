@@ -10,6 +10,7 @@ from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .common import known_error, residual
 from .responses import numbers
+from .truncated import normal_mean
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -29,6 +30,12 @@ def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Arr
     return residual(xp, dpars, response) ** 2
 
 
+def _truncated_mean(
+    xp: Namespace, dpars: Linkeds, response: Response, lower: Array, upper: Array
+) -> Array:
+    return normal_mean(xp, dpars["mu"].value(xp), residual(xp, dpars, response), lower, upper)
+
+
 gaussian = register(
     Family(
         "gaussian",
@@ -40,6 +47,7 @@ gaussian = register(
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
+        truncated_mean=_truncated_mean,
         information=_information,
         residual_variance=_residual_variance,
     )

@@ -10,6 +10,7 @@ from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .common import log_times_rate, times_rate
 from .responses import counts
+from .truncated import Biased, by_size, one_less
 
 _MU = Dpar("mu", COUNT, lower=0.0)
 
@@ -46,6 +47,10 @@ def _information(family: Family, response: Response) -> float | None:
     return float(np.mean(response.y)) if family.link("mu").name == "log" else None
 
 
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    return Biased(dist.args["log_mu"], dist, one_less)
+
+
 poisson = register(
     Family(
         "poisson",
@@ -55,6 +60,7 @@ poisson = register(
         information=_information,
         likelihood=_likelihood,
         mean=_mean,
+        truncated_mean=by_size(_likelihood, _biased, discrete=True),
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
