@@ -92,7 +92,9 @@ def test_student_effects(recovery):
     values = {"b_Intercept": 1.0, "b_x": 0.5, "sigma": 0.7, "sd_g__Intercept": 1.0, "df_g": 3.0,
               **effects(r)}  # fmt: skip
     formula = 'y ~ x + (1 | gr(g, dist = "student"))'
-    found = recovery('gr(g, dist = "student")', formula, DATA, "gaussian", values)
+    name = 'gr(g, dist = "student")'
+    # Where df is near one the mixing variables make a funnel: 4 of 1,000 draws diverge at 0.8.
+    found = recovery(name, formula, DATA, "gaussian", values, adapt_delta=0.99)
     assert found.outside == {}
     assert found.divergences == 0
 
