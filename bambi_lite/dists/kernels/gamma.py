@@ -109,7 +109,7 @@ def tails(a: float, log_x: float) -> tuple[float, float, float, float, float, fl
         return 0.0, -math.inf, 0.0, 0.0, 0.0, 0.0
     if log_x == -math.inf:
         return -math.inf, 0.0, 0.0, 0.0, 0.0, 0.0
-    log_x = min(log_x, 700.0)
+    log_x = min(log_x, 600.0)
     x = math.exp(log_x)
     if a < 1.0 and x < 1.5:
         below = True
