@@ -91,7 +91,9 @@ def priors(spec: ModelSpec, notation: Notation) -> Iterator[Equation]:
 def _prior_line(elements: Sequence[_Element]) -> Equation:
     prior = elements[0].prior
     symbols = run([e.symbol for e in elements])
-    bound = _bounds(symbols, prior)
+    # What is fixed has no range.
+    fixed = prior.dist is not None and prior.dist.name == "constant"
+    bound = None if fixed else _bounds(symbols, prior)
     source = elements[0].source
     if prior.said is None:
         density = Maths(rf"p\left({symbols.latex}\right)", symbols.text)

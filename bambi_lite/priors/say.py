@@ -41,7 +41,8 @@ class PriorSet:
         return PriorSet(self.rows + more.rows, self.files + more.files)
 
     def __radd__(self, other: Any) -> PriorSet:
-        return gather(other) + self
+        # sum() starts from 0.
+        return self if other == 0 else gather(other) + self
 
     def __str__(self) -> str:
         files = [

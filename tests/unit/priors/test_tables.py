@@ -121,6 +121,7 @@ def row(table, cls, coef="", group=""):
 
 SAME = {
     "sum": bl.prior("normal(0, 10)", coef="Days") + bl.prior("lkj(2)", class_="cor"),
+    "sum()": sum([bl.prior("normal(0, 10)", coef="Days"), bl.prior("lkj(2)", class_="cor")]),
     "list": [bl.prior("normal(0, 10)", coef="Days"), bl.prior("lkj(2)", class_="cor")],
     "tuple in a list": [(bl.prior("normal(0, 10)", coef="Days"),), {"cor": "lkj(2)"}],
     "dicts of columns": [
