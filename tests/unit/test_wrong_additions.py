@@ -281,6 +281,17 @@ def test_wrong_input(name):
     assert str(caught.value) == message
 
 
+def test_terms_that_share_a_covariance_need_the_same_kind_of_group():
+    data = DATA.assign(g=["a", "a", "b", "b", "c", "c"])
+    formula = bl.bf('y ~ x + (1 | gr(g, id = p, dist = "student"))', "sigma ~ (1 | p | g)")
+    with pytest.raises(bl.FormulaError) as caught:
+        bl.Model(formula, data)
+    assert str(caught.value) == (
+        "The terms of group 'g' with the ID 'p' share their covariance, so they need the same by, "
+        "cov and dist in gr()."
+    )
+
+
 def test_mu_has_no_fixed_value():
     with pytest.raises(bl.FormulaError) as caught:
         bl.bf("y ~ x", mu=2)
