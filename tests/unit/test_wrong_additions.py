@@ -283,7 +283,7 @@ def test_wrong_input(name):
 
 def test_terms_that_share_a_covariance_need_the_same_kind_of_group():
     data = DATA.assign(g=["a", "a", "b", "b", "c", "c"])
-    formula = bl.bf('y ~ x + (1 | gr(g, id = p, dist = "student"))', "sigma ~ (1 | p | g)")
+    formula = bl.bf('y ~ x + (1 | gr(g, id = "p", dist = "student"))', "sigma ~ (1 | p | g)")
     with pytest.raises(bl.FormulaError) as caught:
         bl.Model(formula, data)
     assert str(caught.value) == (
