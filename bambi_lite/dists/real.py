@@ -140,7 +140,9 @@ def exgaussian(xp: Namespace, x: Array, mu: Array, sigma: Array, beta: Array) ->
     w = (x - mu) / sigma
     z = w - sigma / beta
     low = xp.log(xp.erfcx(-xp.minimum(z, 0.0) / math.sqrt(2.0)) / 2.0) - 0.5 * w**2
-    high = 0.5 * (sigma / beta) ** 2 - w * sigma / beta + xp.log_ndtr(xp.maximum(z, 0.0))
+    # log Phi(z) of z >= 0.
+    log_phi = xp.log1p(-xp.ndtr(-xp.maximum(z, 0.0)))
+    high = 0.5 * (sigma / beta) ** 2 - w * sigma / beta + log_phi
     return xp.where(z < 0.0, low, high) - xp.log(beta)
 
 
