@@ -46,18 +46,19 @@ def _random_multinomial(rng: np.random.Generator, trials: Array, eta: Array) -> 
     return _draw_counts(rng, trials, np.exp(log_p))
 
 
-def _dirichlet_log(xp: Namespace, y: Array, log_alpha: Array) -> Array:
-    """Dirichlet(alpha), from log alpha.
+def _dirichlet_log(xp: Namespace, y: Array, log_alpha: Array, log_total: Array) -> Array:
+    """Dirichlet(alpha), from log alpha and the logarithm of their sum.
 
-    log Gamma(a) is log Gamma(a + 1) - log a, which is finite where a underflows.
+    The sum is an argument since it is one number for all rows where it is a precision. log Gamma(a)
+    is log Gamma(a + 1) - log a, which is finite where a underflows.
     """
-    alpha, log_total = xp.exp(log_alpha), xp.logsumexp(log_alpha)
+    alpha = xp.exp(log_alpha)
     constant = xp.gammaln(xp.exp(log_total) + 1.0) - log_total
     powers = log_alpha - xp.gammaln(alpha + 1.0) + (alpha - 1.0) * xp.log(y)
     return constant + xp.sum(powers)
 
 
-def _random_dirichlet(rng: np.random.Generator, log_alpha: Array) -> np.ndarray:
+def _random_dirichlet(rng: np.random.Generator, log_alpha: Array, log_total: Array) -> np.ndarray:
     # G(a) = G(a + 1) U^(1/a) (Marsaglia and Tsang 2000), as logarithms: a may be next to zero.
     alpha = np.exp(log_alpha)
     powers = rng.standard_exponential(np.shape(alpha)) / np.maximum(alpha, 1e-300)
@@ -66,17 +67,19 @@ def _random_dirichlet(rng: np.random.Generator, log_alpha: Array) -> np.ndarray:
     return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
 
 
-def _dirichlet_multinomial(xp: Namespace, y: Array, trials: Array, log_alpha: Array) -> Array:
+def _dirichlet_multinomial(
+    xp: Namespace, y: Array, trials: Array, log_alpha: Array, log_total: Array
+) -> Array:
     """Multinomial with probabilities that are Dirichlet(alpha) (Mosimann 1962)."""
     rising = xp.sum(log_rising(xp, log_alpha, y))
-    whole = log_rising(xp, xp.logsumexp(log_alpha), trials)
+    whole = log_rising(xp, log_total, trials)
     return _log_ways(xp, y, trials) + rising - whole
 
 
 def _random_dirichlet_multinomial(
-    rng: np.random.Generator, trials: Array, log_alpha: Array
+    rng: np.random.Generator, trials: Array, log_alpha: Array, log_total: Array
 ) -> np.ndarray:
-    return _draw_counts(rng, trials, _random_dirichlet(rng, log_alpha))
+    return _draw_counts(rng, trials, _random_dirichlet(rng, log_alpha, log_total))
 
 
 @cache
@@ -134,7 +137,7 @@ WORDS = (
     ),
     Vocable(
         "dirichlet_log",
-        ("log_alpha",),
+        ("log_alpha", "log_total"),
         UNIT,
         _dirichlet_log,
         prior=False,
@@ -142,7 +145,7 @@ WORDS = (
     ),
     Vocable(
         "dirichlet_multinomial",
-        ("trials", "log_alpha"),
+        ("trials", "log_alpha", "log_total"),
         POSITIVE_LINE,
         _dirichlet_multinomial,
         prior=False,

@@ -10,8 +10,9 @@ from .categories import SOFTMAX, for_each, log_probabilities, of_each, share_col
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    log_alpha = log_probabilities(xp, dpars, response) + dpars["phi"].log(xp)[..., None]
-    return Dist("dirichlet_log", {"log_alpha": log_alpha})
+    log_phi = dpars["phi"].log(xp)
+    log_alpha = log_probabilities(xp, dpars, response) + log_phi[..., None]
+    return Dist("dirichlet_log", {"log_alpha": log_alpha, "log_total": log_phi})
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
@@ -24,7 +25,9 @@ def _log_alpha(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 
 
 def _free_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    return Dist("dirichlet_log", {"log_alpha": _log_alpha(xp, dpars, response)})
+    log_alpha = _log_alpha(xp, dpars, response)
+    args = {"log_alpha": log_alpha, "log_total": xp.logsumexp(log_alpha)}
+    return Dist("dirichlet_log", args)
 
 
 def _free_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:

@@ -35,8 +35,9 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 
 
 def _mixed_likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
-    log_alpha = log_probabilities(xp, dpars, response) + dpars["phi"].log(xp)[..., None]
-    args = {"trials": response.extra["trials"], "log_alpha": log_alpha}
+    log_phi = dpars["phi"].log(xp)
+    log_alpha = log_probabilities(xp, dpars, response) + log_phi[..., None]
+    args = {"trials": response.extra["trials"], "log_alpha": log_alpha, "log_total": log_phi}
     return Dist("dirichlet_multinomial", args)
 
 
