@@ -50,20 +50,6 @@ def test_numbers_are_those_of_two_equal_parameters(named):
     )
 
 
-def test_the_sampled_model_has_one_parameter():
-    tied, free = model(TIED).pymc, model(SHARES).pymc
-    names = [rv.name for rv in free.free_RVs]
-    assert [rv.name for rv in tied.free_RVs] == [n for n in names if n != "sigmap3"]
-    point = free.initial_point()
-    (y,) = (rv.name for rv in free.observed_RVs)
-    logps = {}
-    for which, built in (("tied", tied), ("free", free)):
-        values = {v.name: point[v.name] for v in built.value_vars}
-        run = built.compile_logp(vars=built[y], mode="FAST_COMPILE")
-        logps[which] = float(run(values))
-    assert logps["tied"] == pytest.approx(logps["free"], rel=1e-12)
-
-
 def test_tied_to_one_with_a_formula():
     formula = bl.bf(SHARES, "sigmap2 ~ x", sigmap3="sigmap2")
     both = bl.bf(SHARES, "sigmap2 ~ x", "sigmap3 ~ x")
