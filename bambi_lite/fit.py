@@ -55,6 +55,8 @@ class Fit:
         """Draws as an ArviZ DataTree: ``posterior``, ``sample_stats``, ``observed_data``."""
         return self.draws.idata
 
+    # -- prior -------------------------------------------------------------------------------
+
     @property
     def prior(self) -> PriorFrame:
         """The prior table that the model was fitted with (brms' ``prior_summary``)."""
@@ -105,6 +107,8 @@ class Fit:
             self.draws, prob=prob, robust=robust, priors=priors, digits=digits, sensitivity=found
         )
 
+    # -- tables ------------------------------------------------------------------------------
+
     def fixef(
         self,
         summary: bool = True,
@@ -152,6 +156,8 @@ class Fit:
     ) -> Any:
         """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
         return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+
+    # -- predictions -------------------------------------------------------------------------
 
     def posterior_linpred(
         self, newdata: Any = None, re_formula: str | None = None, **options: Any
@@ -276,6 +282,8 @@ class Fit:
         fit: Fit = compare.add_criterion(self, criterion, overwrite, **options)
         return fit
 
+    # -- hypotheses --------------------------------------------------------------------------
+
     def hypothesis(
         self,
         hypothesis: str | Sequence[str] | Mapping[str, str],
@@ -285,6 +293,8 @@ class Fit:
         """Tests of hypotheses about parameters: see :func:`bambi_lite.hypothesis.hypothesis`."""
         return test_hypotheses(self.draws, hypothesis, class_, **options)
 
+    # -- pictures ----------------------------------------------------------------------------
+
     def plot(self, **options: Any) -> Any:
         """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
         return plots.plot_draws(self.draws, **options)
@@ -292,6 +302,8 @@ class Fit:
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""
         return network(self.spec)
+
+    # -- shown -------------------------------------------------------------------------------
 
     def __str__(self) -> str:
         return str(self.summary())
