@@ -22,6 +22,7 @@ from .result import ConditionalEffects, Effect
 from .variables import (
     GROUP,
     PREDICTOR,
+    Variable,
     Variables,
     default_effects,
     effect_text,
@@ -454,9 +455,13 @@ def _held(variables: Variables, conditions: Sequence[Condition], re_formula: str
         if own == [None]:
             parts.append(f"{v.name}: {'none' if re_formula == 'NA' else 'a new one'}")
         elif len(own) == 1:
-            parts.append(f"{v.name} = {_rounded(own[0])}")
+            parts.append(f"{v.name} = {_rounded(v, own[0])}")
     return ", ".join(parts)
 
 
-def _rounded(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else level_text(value)
+def _rounded(variable: Variable, value: Any) -> str:
+    """A value for a line of text; a mean that is zero but for rounding is zero."""
+    if not isinstance(value, float):
+        return level_text(value)
+    spread = float(np.nanmax(np.abs(variable.numbers))) if variable.numeric else 0.0
+    return "0" if abs(value) < 1e-12 * spread else f"{value:.4g}"
