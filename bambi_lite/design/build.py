@@ -54,8 +54,6 @@ class Design:
     predictors : tuple of PredictorDesign
     variables : tuple of str
         The columns of the data that the formula needs.
-    data : pandas.DataFrame
-        These columns as they were given, on the rows that are used; not to be changed.
     recipe : Recipe
         What :meth:`new_data` needs.
     """
@@ -67,7 +65,6 @@ class Design:
     additions: Mapping[str, AdditionColumns]
     predictors: tuple[PredictorDesign, ...]
     variables: tuple[str, ...]
-    data: pd.DataFrame = field(repr=False)
     recipe: Recipe = field(repr=False)
 
     def __getitem__(self, name: str) -> PredictorDesign:
@@ -93,7 +90,6 @@ class Design:
             response=None if self.response is None else self.response.take(rows),
             additions=MappingProxyType({k: a.take(rows) for k, a in self.additions.items()}),
             predictors=tuple(p.take(rows) for p in self.predictors),
-            data=self.data.iloc[rows],
         )
 
     def to_frame(self, dpar: str = "mu") -> pd.DataFrame:
@@ -291,16 +287,8 @@ def _design(
         additions=MappingProxyType(additions),
         predictors=predictors,
         variables=inputs.names,
-        data=_used(inputs, rows),
         recipe=recipe,
     )
-
-
-def _used(inputs: Inputs, rows: Rows) -> pd.DataFrame:
-    """The columns that the formula needs, as they were given."""
-    # What is copied is copied when someone writes to it: pandas shares the columns.
-    columns = inputs.frame[[name for name in inputs.names if name in inputs.frame.columns]]
-    return columns if isinstance(rows, slice) else columns.iloc[rows]
 
 
 def _has_category_effects(inputs: Inputs) -> bool:

@@ -155,9 +155,9 @@ def variables_of(spec: ModelSpec) -> Variables:
     }
     found = {}
     for name in design.variables:
-        if name not in design.data.columns:
+        if name not in spec.data.columns:
             continue
-        column, role = design.data[name], roles.get(name, ADDITION)
+        column, role = spec.data[name], roles.get(name, ADDITION)
         term = terms.get(name, "") if role == ADDITION else ""
         coded = name in labels or term in _CODES or role == GROUP
         found[name] = Variable(
@@ -245,7 +245,7 @@ def default_effects(spec: ModelSpec) -> tuple[tuple[str, ...], ...]:
         named += [_names(*_inside(special), *special.factors) for special in p.specials]
         for effect in named:
             found.setdefault(frozenset(effect), effect)
-    columns = set(spec.design.data.columns)
+    columns = set(spec.data.columns)
     return tuple(e for e in found.values() if 0 < len(e) <= 2 and columns.issuperset(e))
 
 
