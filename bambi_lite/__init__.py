@@ -5,6 +5,14 @@ from .audit import PriorReport
 from .compare import Elpd, loo_compare, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
+from .effects import (
+    ConditionalEffects,
+    comparisons,
+    datagrid,
+    make_conditions,
+    predictions,
+    slopes,
+)
 from .engines import SampleSettings
 from .errors import (
     BambiLiteError,
@@ -88,6 +96,7 @@ __all__ = [
     "Beta",
     "BrmsFormula",
     "ComparisonWarning",
+    "ConditionalEffects",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
@@ -115,10 +124,12 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "comparisons",
     "cox",
     "cratio",
     "cumulative",
     "custom_family",
+    "datagrid",
     "default_prior",
     "describe_data",
     "diff_prior",
@@ -147,6 +158,7 @@ __all__ = [
     "logistic_normal",
     "lognormal",
     "loo_compare",
+    "make_conditions",
     "model_weights",
     "multinomial",
     "mvbf",
@@ -154,6 +166,7 @@ __all__ = [
     "nlf",
     "poisson",
     "pp_average",
+    "predictions",
     "prior",
     "prior_summary",
     "register_transform",
@@ -163,6 +176,7 @@ __all__ = [
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
+    "slopes",
     "sratio",
     "student",
     "validate_prior",

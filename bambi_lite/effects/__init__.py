@@ -6,6 +6,18 @@
 
 from .conditional import conditional_effects
 from .conditions import make_conditions
+from .datagrid import datagrid
+from .marginal import comparisons, predictions, slopes
 from .result import ConditionalEffects
+from .table import Answer
 
-__all__ = ["ConditionalEffects", "conditional_effects", "make_conditions"]
+__all__ = [
+    "Answer",
+    "ConditionalEffects",
+    "comparisons",
+    "conditional_effects",
+    "datagrid",
+    "make_conditions",
+    "predictions",
+    "slopes",
+]

@@ -131,7 +131,7 @@ def conditional_effects(
     resp : str, optional
         The response; there is one.
     ndraws, draw_ids : int, sequence of int, optional
-        Use this many draws chosen at random, or these (counted from 0, chain after chain).
+        Use this many draws chosen at random, or these (counted from 1, chain after chain).
     seed : int, optional
         Of the random choices.
     **options
@@ -262,7 +262,9 @@ def _effects(
         if not found:
             groups = variables.named(GROUP)
             also = (
-                f" Groups can be named: effects = {groups[0]!r}, re_formula = None." if groups else ""
+                f" Groups can be named: effects = {groups[0]!r}, re_formula = None."
+                if groups
+                else ""
             )
             raise DataError(
                 f"The formula '{draws.spec.formula}' has no population-level predictors, so that "
@@ -271,9 +273,7 @@ def _effects(
         return found
     texts = [effects] if isinstance(effects, str) else list(effects)
     if not texts or not all(isinstance(t, str) for t in texts):
-        raise DataError(
-            f"effects are names of columns, such as 'x' and 'x:z', not {effects!r}."
-        )
+        raise DataError(f"effects are names of columns, such as 'x' and 'x:z', not {effects!r}.")
     return tuple(_effect_of(text, variables, by_category) for text in texts)
 
 
@@ -281,7 +281,9 @@ def _effect_of(text: str, variables: Variables, by_category: bool) -> tuple[str,
     # A name that has a colon itself is a column first.
     names = (text,) if text in variables else tuple(part.strip() for part in text.split(":"))
     for name in names:
-        variables.check(name, f"effects = {text!r}" if len(names) > 1 else "effects", (PREDICTOR, GROUP))
+        variables.check(
+            name, f"effects = {text!r}" if len(names) > 1 else "effects", (PREDICTOR, GROUP)
+        )
     if len(names) > 2:
         rest = names[2] if len(names) == 3 else list(names[2:])
         raise DataError(
@@ -339,7 +341,9 @@ def _effect(
     )
 
 
-def _grid(axes: Sequence[Axis], conditions: Sequence[Condition], variables: Variables) -> pd.DataFrame:
+def _grid(
+    axes: Sequence[Axis], conditions: Sequence[Condition], variables: Variables
+) -> pd.DataFrame:
     """The rows of an effect: for each condition every combination, the first column slowest."""
     combinations = list(product(*(a.values for a in axes)))
     effect = [a.name for a in axes]
@@ -371,17 +375,16 @@ def _summaries(
             categories = tuple(map(str, array["category"].values))
         elif "category" in array.dims:
             values = _one_number(draws, values)
-        elif values.ndim > 2:
-            raise DataError(
-                f"posterior_linpred has a linear predictor for each of "
-                f"{listing(draws.spec.main_dpars)}: dpar says which one to show."
-            )
         if settings.transform is not None:
             values = np.asarray(settings.transform(values), dtype=float)
         parts.append(estimates(values, settings.robust, settings.probs))
         if lines:
             curves.append(values)
-    return np.concatenate(parts, axis=1), categories, np.concatenate(curves, axis=1) if lines else None
+    return (
+        np.concatenate(parts, axis=1),
+        categories,
+        np.concatenate(curves, axis=1) if lines else None,
+    )
 
 
 def _one_number(draws: Draws, values: np.ndarray) -> np.ndarray:
@@ -422,7 +425,7 @@ def _shown_values(column: pd.Series, axis: Axis) -> Any:
 
 
 def _spaghetti(table: pd.DataFrame, curves: np.ndarray) -> pd.DataFrame:
-    """brms' table of the curves: a row for each point of each draw, ``sample__`` telling them apart."""
+    """brms' table of curves: a row for each point of each draw, which ``sample__`` numbers."""
     kept = [c for c in table.columns if c not in ("estimate__", "se__", "lower__", "upper__")]
     n_draws, values = len(curves), curves
     if values.ndim > 2:

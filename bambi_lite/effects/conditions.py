@@ -139,13 +139,17 @@ def make_conditions(fit: Any, variables: str | Sequence[str], digits: int = 2) -
     own = variables_of(fit.spec)
     names = (variables,) if isinstance(variables, str) else tuple(variables)
     axes = [
-        axis_of(own.check(n, "make_conditions", (PREDICTOR, GROUP)), None, 2, second=True, surface=False)
+        axis_of(
+            own.check(n, "make_conditions", (PREDICTOR, GROUP)), None, 2, second=True, surface=False
+        )
         for n in names
     ]
     # The smallest first, as a list is read; legends have it the other way round.
     values = [a.values if own[a.name].levels else a.values[::-1] for a in axes]
     rows = list(product(*values))
-    frame = pd.DataFrame({a.name: own[a.name].series([r[i] for r in rows]) for i, a in enumerate(axes)})
+    frame = pd.DataFrame(
+        {a.name: own[a.name].series([r[i] for r in rows]) for i, a in enumerate(axes)}
+    )
     return frame.assign(**{LABEL: [_label(names, row, digits) for row in rows]})
 
 

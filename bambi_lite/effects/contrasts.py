@@ -89,7 +89,7 @@ def contrasts(variable: Variable, how: Any, what: str) -> tuple[Contrast, ...]:
     if len(pd.unique(variable.column.dropna())) < 2:
         only = level_text(variable.column.dropna().iloc[0])
         raise DataError(
-            f"{what}: '{variable.name}' is {only} in every row, so that there is nothing to compare."
+            f"{what}: '{variable.name}' is {only} in every row: there is nothing to compare."
         )
     return _of_levels(variable, how, what) if variable.levels else _of_numbers(variable, how, what)
 
@@ -123,7 +123,8 @@ def _of_numbers(variable: Variable, how: Any, what: str) -> tuple[Contrast, ...]
     if how in ("sd", "2sd"):
         half = (0.5 if how == "sd" else 1.0) * float(np.nanstd(numbers, ddof=1))
         middle = float(np.nanmean(numbers))
-        return (Contrast(name, f"(x + {how}/2) - (x - {how}/2)", middle - half, middle + half),)
+        word = "sd/2" if how == "sd" else "sd"
+        return (Contrast(name, f"(mean + {word}) - (mean - {word})", middle - half, middle + half),)
     if how == "iqr":
         low, high = np.nanquantile(numbers, [0.25, 0.75])
         if low == high:
@@ -162,8 +163,6 @@ def slope_of(variable: Variable, what: str) -> Contrast:
     numbers = variable.numbers
     width = float(np.nanmax(numbers) - np.nanmin(numbers))
     if width == 0.0:
-        raise DataError(
-            f"{what}: '{name}' is {numbers[0]:g} in every row, so that the data have no slope of it."
-        )
+        raise DataError(f"{what}: '{name}' is {numbers[0]:g} in every row, where it has no slope.")
     half = STEP * width / 2.0
     return Contrast(name, "dY/dX", steps=(-half, half))

@@ -1,4 +1,4 @@
-"""Predictions for rows of a grid: the columns a grid leaves open, methods, scales, chunks of rows."""
+"""Predictions for rows of a grid: columns that it leaves open, methods, scales, chunks."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def ask(
     name = _OLD.get(method, method)
     if name not in METHODS:
         raise DataError(
-            f"Unknown method {method!r}. Available: {listing(METHODS)}.{suggest(str(method), METHODS)}"
+            f"Unknown method {method!r}. Available: {listing(METHODS)}."
+            f"{suggest(str(method), METHODS)}"
         )
     if dpar is not None:
         if name == "posterior_predict":
@@ -99,11 +100,17 @@ def check_resp(draws: Draws, resp: str | None) -> None:
         raise DataError(f"resp = {resp!r}: the only response of this model is '{own}'.")
 
 
-def some_draws(
-    draws: Draws, ndraws: int | None, draw_ids: Any, seed: int | None
-) -> Draws:
-    """`ndraws` random draws, or those of `draw_ids` (counted from 0, chain after chain), as one
-    chain; all of them by default.
+def some_draws(draws: Draws, ndraws: int | None, draw_ids: Any, seed: int | None) -> Draws:
+    """Some of the draws, as one chain; all of them by default.
+
+    Parameters
+    ----------
+    draws : Draws
+    ndraws : int, optional
+        How many, chosen at random.
+    draw_ids : sequence of int, optional
+        Which, counted from 1, chain after chain, as in brms.
+    seed : int, optional
 
     Raises
     ------
@@ -116,13 +123,21 @@ def some_draws(
     n = sizes["chain"] * sizes["draw"]
     if draw_ids is not None:
         ids = np.atleast_1d(np.asarray(draw_ids))
-        if not np.issubdtype(ids.dtype, np.integer) or ids.size == 0 or ids.min() < 0 or ids.max() >= n:
+        if (
+            not np.issubdtype(ids.dtype, np.integer)
+            or ids.size == 0
+            or ids.min() < 1
+            or ids.max() > n
+        ):
             raise DataError(
-                f"draw_ids are positions of draws, whole numbers from 0 to {n - 1}, chain after chain."
+                f"draw_ids are positions of draws, whole numbers from 1 to {n}, chain after chain."
             )
+        ids = ids - 1
     else:
         if isinstance(ndraws, bool) or not isinstance(ndraws, int) or not 1 <= ndraws <= n:
-            raise DataError(f"ndraws = {ndraws!r} has to be a whole number from 1 to {n}, the draws.")
+            raise DataError(
+                f"ndraws = {ndraws!r} has to be a whole number from 1 to {n}, the draws."
+            )
         ids = np.sort(np.random.default_rng(seed).choice(n, ndraws, replace=False))
     found = {}
     for name, array in draws.posterior.items():
@@ -135,8 +150,10 @@ def some_draws(
 
 
 def complete(frame: pd.DataFrame, variables: Variables) -> pd.DataFrame:
-    """A grid as new data: no response, and a group that the data do not have where none is given."""
-    made = frame[[v.name for v in variables if v.role != RESPONSE and v.name in frame.columns]].copy()
+    """A grid as new data: without a response, and with a new group where none is given."""
+    made = frame[
+        [v.name for v in variables if v.role != RESPONSE and v.name in frame.columns]
+    ].copy()
     for v in variables:
         if v.role != GROUP:
             continue
@@ -167,6 +184,11 @@ def evaluate(draws: Draws, newdata: pd.DataFrame, asked: Ask) -> xr.DataArray:
     if asked.method == "posterior_predict":
         return predict.posterior_predict(draws, newdata, asked.re_formula, **common)
     if asked.method == "posterior_linpred":
+        if asked.dpar is None and len(draws.spec.main_dpars) > 1:
+            raise DataError(
+                f"posterior_linpred has a linear predictor for each of "
+                f"{listing(draws.spec.main_dpars)}: dpar says which one to show."
+            )
         return predict.posterior_linpred(
             draws, newdata, asked.re_formula, dpar=asked.dpar or "mu", **common
         )

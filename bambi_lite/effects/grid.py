@@ -127,7 +127,11 @@ def check_values(variable: Variable, values: list[Any], what: str) -> None:
                 f"Its levels: {listing(map(repr, variable.levels))}."
             )
         return
-    bad = [v for v in values if isinstance(v, bool) or not isinstance(v, Real) or not np.isfinite(v)]
+    bad = [
+        v
+        for v in values
+        if isinstance(v, bool) or not isinstance(v, Real) or not np.isfinite(float(v))
+    ]
     if bad:
         raise DataError(
             f"{what}: '{name}' is numeric, and {listing(map(repr, bad), 3)} is no finite number."
@@ -156,5 +160,3 @@ def check_resolution(resolution: Any) -> int:
             f"of points of each curve."
         )
     return resolution
-
-

@@ -10,11 +10,12 @@ import pandas as pd
 
 from ..errors import DataError, listing
 from .conditions import LABEL
-from .result import ConditionalEffects, Effect
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from .result import ConditionalEffects, Effect
 
 #: Okabe and Ito's colours: they stay apart for colour-blind readers.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -193,9 +194,11 @@ def _colours(effect: Effect) -> dict[str, Any]:
         # Cases of a number are in order; so are the levels of an ordered factor.
         column = effect.table[effect.columns[-1]]
         ordered = len(names) > 1 and (
-            not isinstance(column.dtype, pd.CategoricalDtype)
-            and pd.api.types.is_float_dtype(column.dtype)
-            or isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered
+            (
+                not isinstance(column.dtype, pd.CategoricalDtype)
+                and pd.api.types.is_float_dtype(column.dtype)
+            )
+            or (isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered)
         )
     if not ordered and len(names) <= len(_COLOURS):
         return dict(zip(names, _COLOURS, strict=False))
@@ -300,6 +303,7 @@ def _surface(
     """A map of the estimates over two numbers."""
     wide = table.pivot(index="effect2__", columns="effect1__", values="estimate__")
     x, y, z = wide.columns.to_numpy(), wide.index.to_numpy(), np.ma.masked_invalid(wide.to_numpy())
+    drawn: Any
     if stype == "contour":
         drawn = axis.contourf(x, y, z, levels=12, cmap=_SCALE)
         lines = axis.contour(x, y, z, levels=drawn.levels, colors="white", linewidths=0.4)
@@ -307,8 +311,7 @@ def _surface(
     else:
         drawn = axis.pcolormesh(x, y, z, cmap=_SCALE, shading="nearest", rasterized=True)
     axis.set_ylabel(effect.columns[1])
-    bar = axis.figure.colorbar(drawn, ax=axis, label=effects.shown)
-    bar.outline.set_visible(False)  # type: ignore[operator] # an artist, not typed as one
+    _colour_bar(axis, drawn, effects.shown)
 
 
 def _raster(axis: Axes, effects: ConditionalEffects, effect: Effect, table: pd.DataFrame) -> None:
@@ -323,5 +326,9 @@ def _raster(axis: Axes, effects: ConditionalEffects, effect: Effect, table: pd.D
     axis.set_ylabel(effects.response)
     if levels:
         _ticks(axis, levels)
-    bar = axis.figure.colorbar(drawn, ax=axis, label=effects.shown)
-    bar.outline.set_visible(False)  # type: ignore[operator] # an artist, not typed as one
+    _colour_bar(axis, drawn, effects.shown)
+
+
+def _colour_bar(axis: Axes, drawn: Any, label: str) -> None:
+    bar: Any = axis.figure.colorbar(drawn, ax=axis, label=label)
+    bar.outline.set_visible(False)

@@ -12,6 +12,7 @@ import pandas as pd
 from ..summary.stats import percent
 from ..tabular import aligned, html
 from .grid import Axis
+from .plot import plot_effects
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,8 +114,6 @@ class ConditionalEffects(Mapping[str, pd.DataFrame]):
         stype: str = "contour",
     ) -> Figure:
         """Draw the effects: see :func:`bambi_lite.effects.plot_effects`."""
-        from .plot import plot_effects
-
         return plot_effects(
             self,
             points=points,
@@ -135,7 +134,11 @@ class ConditionalEffects(Mapping[str, pd.DataFrame]):
     def __repr__(self) -> str:
         lines = [self._head()]
         for name, table in self.items():
-            lines += ["", f"{name} ({len(table)} rows)", *aligned(_cells(table), right=True, gap=" ")]
+            lines += [
+                "",
+                f"{name} ({len(table)} rows)",
+                *aligned(_cells(table), right=True, gap=" "),
+            ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -155,7 +158,9 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
     shown = [f"effect{i}__" for i in range(1, len(names) + 1)] + (["cond__"] if several else [])
     numbers = ["estimate__", "se__", "lower__", "upper__"]
     part = table.iloc[list(places)]
-    rows = [[_cell(value) for value in row] for row in part[shown + numbers].itertuples(index=False)]
+    rows = [
+        [_cell(value) for value in row] for row in part[shown + numbers].itertuples(index=False)
+    ]
     return [names + shown[len(names) :] + numbers, *rows]
 
 

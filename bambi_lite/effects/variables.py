@@ -1,4 +1,4 @@
-"""What the data of a fit hold: which columns a model predicts from, their kinds and their values."""
+"""The columns of the data that a model needs: what they are for, and their values."""
 
 from __future__ import annotations
 
@@ -101,8 +101,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variables:
-    """All columns that a model needs, in the order of the formula: response, additions, predictors,
-    groups."""
+    """All columns that a model needs: response, additions, predictors, groups, in that order."""
 
     found: Mapping[str, Variable]
 
@@ -133,8 +132,8 @@ class Variables:
         here = f" It is the {self.found[name].role} of the model." if name in self.found else ""
         columns = listing(valid) if valid else "none, since the formula has no predictors"
         raise DataError(
-            f"{what}: the model has no predictor '{name}'.{here} Predictors of this model: {columns}."
-            f"{suggest(str(name), valid)}"
+            f"{what}: the model has no predictor '{name}'.{here} Predictors of this model: "
+            f"{columns}.{suggest(str(name), valid)}"
         )
 
 

@@ -58,6 +58,7 @@ LAYERS = {
     "datasets": 10,
     "posterior": 11,
     "compare": 11,
+    "effects": 11,
     "hypothesis": 11,
     "fit": 12,
     "api": 13,
