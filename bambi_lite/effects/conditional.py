@@ -15,10 +15,11 @@ from ..draws import Draws
 from ..errors import DataError, DataWarning, listing, warn
 from ..summary.stats import check_prob, check_probs, estimates, flat
 from .conditions import LABEL, Condition, read_conditions
+from .effect import Effect
 from .evaluate import METHODS, Ask, ask, check_resp, chunks, complete, evaluate, some_draws
 from .grid import Axis, axis_of, check_resolution, level_text, read_int_conditions
 from .points import near_data, points_of
-from .result import ConditionalEffects, Effect
+from .result import ConditionalEffects
 from .variables import (
     GROUP,
     PREDICTOR,

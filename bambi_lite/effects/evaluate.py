@@ -97,7 +97,7 @@ def check_resp(draws: Draws, resp: str | None) -> None:
     """``resp`` of a model with one response is that response; DataError else."""
     own = draws.spec.response_name
     if resp is not None and resp != own:
-        raise DataError(f"resp = {resp!r}: the only response of this model is '{own}'.")
+        raise DataError(f"The model has no response {resp!r}; its only response is '{own}'.")
 
 
 def some_draws(draws: Draws, ndraws: int | None, draw_ids: Any, seed: int | None) -> Draws:

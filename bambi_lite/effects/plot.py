@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +11,11 @@ import pandas as pd
 
 from ..errors import DataError, listing
 from .conditions import LABEL
+from .effect import Effect
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from .result import ConditionalEffects, Effect
 
 #: Okabe and Ito's colours: they stay apart for colour-blind readers.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -30,8 +30,22 @@ _RIBBON, _RIBBONS = 0.22, 0.14
 SURFACES = ("contour", "raster")
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the panels of a picture have in common; see :func:`plot_effects`."""
+
+    shown: str
+    response: str
+    points: bool
+    rug: bool
+    mean: bool
+    stype: str
+
+
 def plot_effects(
-    effects: ConditionalEffects,
+    effects: Sequence[Effect],
+    shown: str,
+    response: str,
     *,
     points: bool = False,
     rug: bool = False,
@@ -47,8 +61,10 @@ def plot_effects(
 
     Parameters
     ----------
-    effects : ConditionalEffects
+    effects : sequence of Effect
         What is drawn.
+    shown, response : str
+        What the estimates are, and the name of the response.
     points : bool
         Whether the observations that match the conditions are shown.
     rug : bool
@@ -78,15 +94,15 @@ def plot_effects(
         raise DataError(f"stype = {stype!r} has to be one of {listing(SURFACES)}.")
     if ncol is not None and (isinstance(ncol, bool) or not isinstance(ncol, int) or ncol < 1):
         raise DataError(f"ncol = {ncol!r} has to be a whole number of 1 or more: panels in a row.")
-    own = tuple(effects.effects.values())
-    if (points or rug) and any(e.points is None for e in own):
+    if (points or rug) and any(e.points is None for e in effects):
         raise DataError(
-            f"The response '{effects.response}' has columns, and its observations are no points of "
+            f"The response '{response}' has columns, and its observations are no points of "
             f"a picture: points = False, rug = False."
         )
-    rows, columns = _layout(own, ncol)
+    look = Look(shown, response, points, rug, mean, stype)
+    rows, columns = _layout(effects, ncol)
     width, height = _SINGLE if len(rows) * columns == 1 else _SMALL
-    room = _LEGEND if any(len(e.columns) > 1 for e in own) else 0.0
+    room = _LEGEND if any(len(e.columns) > 1 for e in effects) else 0.0
     size = ((width + room) * columns, height * len(rows))
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots(len(rows), columns, squeeze=False)
@@ -100,7 +116,7 @@ def plot_effects(
             effect, label = found[place]
             seen = _seen(effect, label, jitter_width, rng) if points or rug else None
             last = place == len(found) - 1 or found[place + 1][0] is not effect
-            _panel(axis, effects, effect, label, seen, points, rug, mean, stype, last)
+            _panel(axis, effect, label, seen, look, last)
             # Conditions are there to be compared.
             if first.setdefault(effect.name, axis) is not axis:
                 axis.sharey(first[effect.name])
@@ -136,43 +152,31 @@ def _seen(effect: Effect, label: str, width: float, rng: np.random.Generator) ->
 
 
 def _panel(
-    axis: Axes,
-    effects: ConditionalEffects,
-    effect: Effect,
-    label: str,
-    seen: pd.DataFrame | None,
-    points: bool,
-    rug: bool,
-    mean: bool,
-    stype: str,
-    last: bool,
+    axis: Axes, effect: Effect, label: str, seen: pd.DataFrame | None, look: Look, last: bool
 ) -> None:
-    """One effect under one condition."""
+    """One effect under one condition, with a legend if it is the `last` one in its row."""
     table = effect.table[effect.table[LABEL] == label]
     curves = None
     if effect.curves is not None:
         curves = effect.curves[effect.curves[LABEL] == label]
     axis.spines[["top", "right"]].set_visible(False)
     axis.set_xlabel(effect.columns[0])
-    axis.set_ylabel(effects.shown)
+    axis.set_ylabel(look.shown)
     if len(effect.table[LABEL].cat.categories) > 1:
         axis.set_title(label, fontsize="medium")
     if effect.surface:
-        _surface(axis, effects, effect, table, stype)
-        if points and seen is not None:
-            axis.scatter(seen["x__"], seen["effect2__"].astype(float), color="white",
-                         edgecolors="black", s=14, linewidths=0.5)  # fmt: skip
+        _surface(axis, effect, table, seen, look)
         return
     if effect.raster:
-        _raster(axis, effects, effect, table)
+        _raster(axis, effect, table, look)
         return
     colours = _colours(effect)
     if seen is not None and not effect.categories:
-        _observations(axis, effect, seen, colours, points, rug)
+        _observations(axis, effect, seen, colours, look)
     if effect.axes[0].labels:
         _bars(axis, effect, table, colours)
     else:
-        _lines(axis, table, curves, colours, mean)
+        _lines(axis, table, curves, colours, look)
     if len(colours) > 1 and last:
         _legend(axis, effect, colours)
 
@@ -188,18 +192,7 @@ def _groups(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 def _colours(effect: Effect) -> dict[str, Any]:
     """A colour for each case: ordered ones along a scale, the others apart from each other."""
     names = [name for name, _ in _groups(effect.table)]
-    if effect.categories:
-        ordered = effect.ordered
-    else:
-        # Cases of a number are in order; so are the levels of an ordered factor.
-        column = effect.table[effect.columns[-1]]
-        ordered = len(names) > 1 and (
-            (
-                not isinstance(column.dtype, pd.CategoricalDtype)
-                and pd.api.types.is_float_dtype(column.dtype)
-            )
-            or (isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered)
-        )
+    ordered = effect.ordered if effect.categories else _in_order(effect)
     if not ordered and len(names) <= len(_COLOURS):
         return dict(zip(names, _COLOURS, strict=False))
     import matplotlib as mpl
@@ -208,12 +201,20 @@ def _colours(effect: Effect) -> dict[str, Any]:
     return dict(zip(names, shades[: len(names)], strict=True))
 
 
+def _in_order(effect: Effect) -> bool:
+    """Whether the cases of the second column are numbers, or levels of an ordered factor."""
+    if len(effect.columns) == 1:
+        return False
+    dtype = effect.table[effect.columns[1]].dtype
+    return bool(getattr(dtype, "ordered", False) or pd.api.types.is_float_dtype(dtype))
+
+
 def _lines(
     axis: Axes,
     table: pd.DataFrame,
     curves: pd.DataFrame | None,
     colours: Mapping[str, Any],
-    mean: bool,
+    look: Look,
 ) -> None:
     """A line with its ribbon for each case, or the lines of single draws."""
     for name, part in _groups(table):
@@ -229,7 +230,7 @@ def _lines(
             # Few lines may be seen one by one, many as a cloud.
             alpha = float(np.clip(10.0 / len(lines), 0.03, 0.5))
             axis.plot(x, lines.T, color=colour, alpha=alpha, linewidth=0.7)
-        if curves is None or mean:
+        if curves is None or look.mean:
             axis.plot(x, part["estimate__"], color=colour, linewidth=2.0)
     axis.margins(x=0.01)
 
@@ -260,20 +261,15 @@ def _ticks(axis: Axes, levels: Sequence[str]) -> None:
 
 
 def _observations(
-    axis: Axes,
-    effect: Effect,
-    seen: pd.DataFrame,
-    colours: Mapping[str, Any],
-    points: bool,
-    rug: bool,
+    axis: Axes, effect: Effect, seen: pd.DataFrame, colours: Mapping[str, Any], look: Look
 ) -> None:
     for i, name in enumerate(colours):
         part = seen if not name else seen[seen["effect2__"] == name]
         colour = _GREY if len(colours) == 1 else colours[name]
         shift = _dodge(i, len(colours)) if effect.axes[0].labels else 0.0
-        if points:
+        if look.points:
             axis.scatter(part["x__"] + shift, part["resp__"], color=[colour], **_POINTS)
-        if rug:
+        if look.rug:
             # Just inside the axes, where no tick is.
             inside = np.full(len(part), 0.015)
             style: dict[str, Any] = {"color": [colour], "alpha": 0.3, "s": 30, "linewidths": 0.8}
@@ -298,23 +294,26 @@ def _legend(axis: Axes, effect: Effect, colours: Mapping[str, Any]) -> None:
 
 
 def _surface(
-    axis: Axes, effects: ConditionalEffects, effect: Effect, table: pd.DataFrame, stype: str
+    axis: Axes, effect: Effect, table: pd.DataFrame, seen: pd.DataFrame | None, look: Look
 ) -> None:
     """A map of the estimates over two numbers."""
     wide = table.pivot(index="effect2__", columns="effect1__", values="estimate__")
     x, y, z = wide.columns.to_numpy(), wide.index.to_numpy(), np.ma.masked_invalid(wide.to_numpy())
     drawn: Any
-    if stype == "contour":
+    if look.stype == "contour":
         drawn = axis.contourf(x, y, z, levels=12, cmap=_SCALE)
         lines = axis.contour(x, y, z, levels=drawn.levels, colors="white", linewidths=0.4)
         lines.set_alpha(0.6)
     else:
         drawn = axis.pcolormesh(x, y, z, cmap=_SCALE, shading="nearest", rasterized=True)
     axis.set_ylabel(effect.columns[1])
-    _colour_bar(axis, drawn, effects.shown)
+    _colour_bar(axis, drawn, look.shown)
+    if look.points and seen is not None:
+        axis.scatter(seen["x__"], seen["effect2__"].astype(float), color="white",
+                     edgecolors="black", s=14, linewidths=0.5)  # fmt: skip
 
 
-def _raster(axis: Axes, effects: ConditionalEffects, effect: Effect, table: pd.DataFrame) -> None:
+def _raster(axis: Axes, effect: Effect, table: pd.DataFrame, look: Look) -> None:
     """The probability of each category (y axis) along the column (x axis)."""
     wide = table.pivot(index="effect2__", columns="effect1__", values="estimate__")
     levels = effect.axes[0].labels
@@ -323,10 +322,10 @@ def _raster(axis: Axes, effects: ConditionalEffects, effect: Effect, table: pd.D
     y = np.arange(len(wide))
     drawn = axis.pcolormesh(x, y, wide.to_numpy(), cmap=_SCALE, shading="nearest", rasterized=True)
     axis.set_yticks(y, [str(v) for v in wide.index])
-    axis.set_ylabel(effects.response)
+    axis.set_ylabel(look.response)
     if levels:
         _ticks(axis, levels)
-    _colour_bar(axis, drawn, effects.shown)
+    _colour_bar(axis, drawn, look.shown)
 
 
 def _colour_bar(axis: Axes, drawn: Any, label: str) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..summary.stats import percent
 from ..tabular import aligned, html
-from .grid import Axis
+from .effect import Effect
 from .plot import plot_effects
 
 if TYPE_CHECKING:
@@ -19,44 +19,6 @@ if TYPE_CHECKING:
 
 #: Rows of a table that are printed.
 _AT_MOST = 6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Effect:
-    """One effect: its table, and what a picture needs beside it.
-
-    Attributes
-    ----------
-    name : str
-        ``zBase:Trt``.
-    columns : tuple of str
-        The columns that it is about; ``cats__`` for categories of the response.
-    table : pandas.DataFrame
-        See :func:`bambi_lite.effects.conditional_effects`.
-    axes : tuple of Axis
-        The values of each column.
-    categories : tuple of str
-        Of the response, where their probabilities are shown.
-    ordered, raster, surface : bool
-        Whether the categories have an order, whether they are drawn as a raster, and whether two
-        numeric columns are drawn as a surface.
-    points : pandas.DataFrame or None
-        The observations that match the conditions: ``effect1__``, ``effect2__``, ``resp__``,
-        ``cond__``.
-    curves : pandas.DataFrame or None
-        The curve of each draw (``sample__``), where they were asked for.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    table: pd.DataFrame
-    axes: tuple[Axis, ...]
-    categories: tuple[str, ...]
-    ordered: bool
-    raster: bool
-    surface: bool
-    points: pd.DataFrame | None
-    curves: pd.DataFrame | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -115,7 +77,9 @@ class ConditionalEffects(Mapping[str, pd.DataFrame]):
     ) -> Figure:
         """Draw the effects: see :func:`bambi_lite.effects.plot_effects`."""
         return plot_effects(
-            self,
+            tuple(self.effects.values()),
+            self.shown,
+            self.response,
             points=points,
             rug=rug,
             mean=mean,
