@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from . import compare, plots, posterior, predict
+from . import compare, pictures, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
@@ -300,9 +300,13 @@ class Fit:
 
     # -- pictures ----------------------------------------------------------------------------
 
+    def pp_check(self, type: str | None = None, **options: Any) -> Any:
+        """Posterior predictive check: see :func:`bambi_lite.pictures.pp_check`."""
+        return pictures.pp_check(self.draws, type, **options)
+
     def plot(self, **options: Any) -> Any:
-        """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
-        return plots.plot_draws(self.draws, **options)
+        """Density and trace of each parameter: see :func:`bambi_lite.pictures.plot_draws`."""
+        return pictures.plot_draws(self.draws, **options)
 
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""

@@ -53,9 +53,9 @@ LAYERS = {
     "prior_plots": 10,
     "next_prior": 10,
     "sensitivity": 10,
-    "plots": 10,
     "graph": 10,
     "datasets": 10,
+    "pictures": 11,
     "posterior": 11,
     "compare": 11,
     "hypothesis": 11,
@@ -391,17 +391,17 @@ PLANTED = {
         "may be imported by the others",
     ),
     "heavy at the top": (
-        {"plots.py": "import matplotlib.pyplot as plt"},
-        "bambi_lite.plots:1 imports matplotlib.pyplot at its top: import it inside the function "
+        {"graph.py": "import matplotlib.pyplot as plt"},
+        "bambi_lite.graph:1 imports matplotlib.pyplot at its top: import it inside the function "
         "that needs it, or list the module in LOADED_LAZILY with a reason",
     ),
     "heavy in a class body": (
-        {"plots.py": "class A:\n    from arviz_plots import plot_forest"},
-        "bambi_lite.plots:2 imports arviz_plots at its top: import it inside the function "
+        {"graph.py": "class A:\n    from arviz_plots import plot_forest"},
+        "bambi_lite.graph:2 imports arviz_plots at its top: import it inside the function "
         "that needs it, or list the module in LOADED_LAZILY with a reason",
     ),
-    "heavy in a function": ({"plots.py": "def draw():\n    import matplotlib"}, None),
-    "heavy for type checking": ({"plots.py": "if TYPE_CHECKING:\n    import pymc"}, None),
+    "heavy in a function": ({"graph.py": "def draw():\n    import matplotlib"}, None),
+    "heavy for type checking": ({"graph.py": "if TYPE_CHECKING:\n    import pymc"}, None),
     "heavy in a lazy module": ({"engines/pymc.py": "import pymc, pytensor"}, None),
     "lazy module at the top": (
         {"api.py": "from bambi_lite.engines.pymc import build"},

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .draws import Draws
-from .errors import DataError, listing, suggest
+from ..draws import Draws
+from ..errors import DataError, listing, suggest
 
 #: Okabe and Ito's colours, one per chain: they stay apart for colour-blind readers.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
