@@ -304,9 +304,31 @@ class Fit:
         """Posterior predictive check: see :func:`bambi_lite.pictures.pp_check`."""
         return pictures.pp_check(self.draws, type, **options)
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, variable: posterior.Names = None, **options: Any) -> Any:
         """Density and trace of each parameter: see :func:`bambi_lite.pictures.plot_draws`."""
-        return pictures.plot_draws(self.draws, **options)
+        return pictures.plot_draws(self.draws, variable, **options)
+
+    def pairs(self, variable: posterior.Names = None, **options: Any) -> Any:
+        """Parameters against one another: see :func:`bambi_lite.pictures.pairs`."""
+        return pictures.pairs(self.draws, variable, **options)
+
+    def mcmc_plot(
+        self, type: str = "intervals", variable: posterior.Names = None, **options: Any
+    ) -> Any:
+        """Pictures of the draws by bayesplot's names: see :func:`bambi_lite.pictures.mcmc_plot`."""
+        return pictures.mcmc_plot(self.draws, type, variable, **options)
+
+    def plot_ranef(self, group: str | None = None, **options: Any) -> Any:
+        """Every group's effects: see :func:`bambi_lite.pictures.plot_ranef`."""
+        return pictures.plot_ranef(self.draws, group, **options)
+
+    def plot_shrinkage(self, group: str | None = None, **options: Any) -> Any:
+        """From no pooling to the model: see :func:`bambi_lite.pictures.plot_shrinkage`."""
+        return pictures.plot_shrinkage(self.draws, group, **options)
+
+    def plot_group_lines(self, x: str, group: str | None = None, **options: Any) -> Any:
+        """Every group's own line: see :func:`bambi_lite.pictures.plot_group_lines`."""
+        return pictures.plot_group_lines(self.draws, x, group, **options)
 
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""
