@@ -34,13 +34,10 @@ def tree(draws: Draws, variable: Names = None, regex: bool = False) -> xr.DataTr
     """
     asked = draws.watched() if variable is None else variable
     found = selected(draws, asked, regex)
-    sizes = draws.posterior.sizes
-    # Whole numbers from 0, as the statistics of the sampler have them.
     coords = {dim: draws.posterior[dim] for dim in ("chain", "draw")}
-    assert sizes["chain"] == len(coords["chain"])
     posterior = xr.Dataset({n: (("chain", "draw"), v) for n, v in found.items()}, coords=coords)
     groups = {"posterior": posterior}
-    if "sample_stats" in draws.idata.children:
+    if "sample_stats" in draws.idata.children and "diverging" in draws.idata["sample_stats"]:
         groups["sample_stats"] = draws.idata["sample_stats"].to_dataset()
     return xr.DataTree.from_dict(groups)
 

@@ -42,9 +42,9 @@ def density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def cumulated(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The empirical distribution function as the corners of its steps."""
-    ordered = np.sort(values)
-    shares = np.arange(1, len(ordered) + 1) / len(ordered)
-    x = np.repeat(ordered, 2)
+    different, counts = np.unique(values, return_counts=True)
+    shares = np.cumsum(counts) / len(values)
+    x = np.repeat(different, 2)
     y = np.concatenate([[0.0], np.repeat(shares, 2)[:-1]])
     return x, y
 
