@@ -1,4 +1,4 @@
-"""Every picture of a few models as a file, to be looked at: python tests/pictures/gallery.py FOLDER.
+"""Every picture of a few models as files, to look at: python tests/pictures/gallery.py FOLDER.
 
 The draws are those of brms that the tests have, so that nothing is sampled.
 """
