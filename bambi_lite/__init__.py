@@ -1,7 +1,7 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
 from .api import Model, brm, default_prior
-from .compare import Elpd, loo_compare, model_weights, pp_average
+from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .engines import SampleSettings
@@ -116,6 +116,7 @@ __all__ = [
     "load_data",
     "lognormal",
     "loo_compare",
+    "loo_model_weights",
     "model_weights",
     "mvbf",
     "negbinomial",

@@ -68,7 +68,11 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         for part in spec.terms()
         for q in part.quantities(values)
     ]
-    computed = [q.name for _, q, _ in expected if q.key.cls == "Intercept" and q.name not in frame]
+    computed = [
+        q.name
+        for _, q, found in expected
+        if q.key.cls == "Intercept" and not set(found.ravel()) <= set(frame.columns)
+    ]
     _check_columns(
         frame.columns,
         [c for _, q, found in expected if q.name not in computed for c in found.ravel()],

@@ -145,7 +145,8 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     names = [n for key in _uncentred_last(keys) for n, _ in element_names(key, posterior[key])]
     fixed = [d.name for d in spec.dpars if any(isinstance(t, FixedTerm) for t in d.terms)]
     # They stand with the other parameters that are one number.
-    place = next((i for i, n in enumerate(names) if n in keys and _late(keys[n])), len(names))
+    roots = [n.partition("[")[0] for n in names]
+    place = next((i for i, n in enumerate(roots) if _late(keys[n])), len(names))
     return (*names[:place], *fixed, *names[place:])
 
 

@@ -111,7 +111,7 @@ def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> Sample
 
 def refit_all(
     spec: ModelSpec,
-    kept: Sequence[np.ndarray],
+    kept: Mapping[int, np.ndarray],
     settings: SampleSettings,
     names: Sequence[str],
     use: Callable[[int, Draws], Any],
@@ -123,8 +123,9 @@ def refit_all(
     ----------
     spec : ModelSpec
         The model.
-    kept : sequence of arrays
-        The rows of each refit.
+    kept : mapping of int to array
+        The rows of each refit, by a number that decides its seed: one refit alone has the draws
+        that it has among others.
     settings : SampleSettings
         How to sample; refits run at the same time where `cores` exceed `chains`.
     names : sequence of str
@@ -149,13 +150,14 @@ def refit_all(
     ConvergenceWarning
         Once, when draws of some refits are doubtful.
     """
-    for rows, name in zip(kept, names, strict=True):
+    for rows, name in zip(kept.values(), names, strict=True):
         _check_told(spec, rows, name)
     again = refitter(spec, settings)
-    seeds = np.random.SeedSequence(settings.seed).generate_state(len(kept))
+    numbers = list(kept)
 
     def one(i: int) -> tuple[Any, tuple[str, ...]]:
-        draws = again.refit(kept[i], int(seeds[i] % 2**31))
+        stream = np.random.SeedSequence([settings.seed, numbers[i]])
+        draws = again.refit(kept[numbers[i]], int(stream.generate_state(1)[0] % 2**31))
         return use(i, draws), diagnose(draws)
 
     found = []

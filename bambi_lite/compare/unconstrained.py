@@ -215,8 +215,8 @@ def _support(prior: Prior) -> tuple[float, float]:
 
 def _bounded_to_free(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     below, above = np.isfinite(low), np.isfinite(high)
-    with np.errstate(all="ignore"):
-        up, down = np.log(x - low), np.log(high - x)
+    up = np.log(np.where(below, x - low, 1.0))
+    down = np.log(np.where(above, high - x, 1.0))
     return np.where(below & above, up - down, np.where(below, up, np.where(above, down, x)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,26 @@ def model_weights(
     else:
         values = _proportional(pointwise.sum(axis=0))
     return pd.Series(values, index=list(found), name="weight")
+
+
+def loo_model_weights(
+    *models: Models,
+    method: str = "stacking",
+    model_names: Sequence[str] | None = None,
+    **options: Any,
+) -> pd.Series:
+    """:func:`model_weights` by leave-one-out, under loo's name.
+
+    Parameters
+    ----------
+    *models, model_names
+        See :func:`~bambi_lite.compare.loo_compare`.
+    method : "stacking" or "pseudobma"
+        See :func:`model_weights`.
+    **options
+        BB, BB_n, alpha, seed.
+    """
+    return model_weights(*models, weights=method, model_names=model_names, **options)
 
 
 def _proportional(elpd: np.ndarray) -> np.ndarray:
