@@ -56,7 +56,10 @@ class Refitter:
         if self.compiled is None:
             raw = engine.sample(part, engine.build(part), settings, lambda: None)
         else:
-            code = self.compiled.with_data(**_data(part))
+            # What the density does not depend on is no part of the compiled code.
+            used = {variable.name for variable in self.compiled.shared_var_keys}
+            new = {name: values for name, values in _data(part).items() if name in used}
+            code = self.compiled.with_data(**new)
             raw = engine.sample(part, self.model, settings, lambda: code)
         check_has_draws(raw)
         if raw.interrupted:

@@ -98,10 +98,10 @@ def hypothesis(
     else:
         sets, about = _levels(draws, scope, group), f"group '{group}'"
     rows, samples, priors = [], [], []
-    for level, known, before_data in sets:
+    for level, known, known_before in sets:
         for name, one in comparisons.items():
             posterior = one.difference(_values(one, known, about))
-            before = _before(one, before_data)
+            before = _before(one, known_before)
             row = _row(name, one.sign, posterior, before, alpha, robust)
             rows.append({"Group": level, **row} if level else row)
             samples.append(posterior)

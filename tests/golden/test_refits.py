@@ -19,9 +19,11 @@ ESS = 400
 
 @pytest.fixture(scope="module")
 def fit():
+    # A known error beside a known residual: together they have the standard deviation SIGMA. What
+    # se(sigma = TRUE) brings is not all part of the compiled density, and refits have to know that.
     model = bl.Model(
-        bl.bf("y ~ 1", sigma=SIGMA),
-        pd.DataFrame({"y": Y}),
+        bl.bf("y | se(s, sigma = TRUE) ~ 1", sigma=np.sqrt(SIGMA**2 - 0.09)),
+        pd.DataFrame({"y": Y, "s": 0.3}),
         prior=bl.prior(f"normal(0, {PRIOR_SD})", class_="Intercept"),
     )
     return model.sample(seed=1, **SAMPLING)
