@@ -104,7 +104,7 @@ def smooth(log_ratios: np.ndarray, r_eff: np.ndarray) -> tuple[np.ndarray, np.nd
     Notes
     -----
     ArviZ' ``psislw`` smooths a row at a time, with one tail length for all rows; a test holds the
-    two to the same numbers. Many rows at once take a fifth of the time.
+    two to the same numbers. Many rows at once take a quarter of the time.
     """
     total = log_ratios.shape[1]
     weights = log_ratios - log_ratios.max(axis=1, keepdims=True)
