@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint clean
+.PHONY: help demo test slow lint bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ slow: $(INSTALLED) ## the slow tests, then every script in examples/
 		echo "== $$script"; \
 		$(BIN)/python "$$script" || exit 1; \
 	done
+
+bench: $(INSTALLED) ## sampling speed against the plain PyMC graph, as a table
+	$(BIN)/python tests/benchmarks/speed.py
 
 lint: $(INSTALLED) ## ruff (rules and format) and mypy
 	$(BIN)/ruff check .

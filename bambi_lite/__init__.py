@@ -1,6 +1,7 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
-from .api import Model, brm, default_prior
+from .api import Model, brm
+from .audit import PriorReport
 from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
@@ -22,13 +23,19 @@ from .families import (
     Beta,
     Family,
     Gamma,
+    acat,
     asym_laplace,
     bernoulli,
     beta_binomial,
     binomial,
     brmsfamily,
     categorical,
+    cox,
+    cratio,
     cumulative,
+    custom_family,
+    dirichlet,
+    dirichlet_multinomial,
     exgaussian,
     exponential,
     families,
@@ -37,19 +44,24 @@ from .families import (
     gen_extreme_value,
     geometric,
     get_family,
+    hurdle_cumulative,
     hurdle_gamma,
     hurdle_lognormal,
     hurdle_negbinomial,
     hurdle_poisson,
     inverse_gaussian,
+    logistic_normal,
     lognormal,
+    multinomial,
     negbinomial,
     poisson,
     shifted_lognormal,
     skew_normal,
+    sratio,
     student,
     von_mises,
     weibull,
+    wiener,
     zero_inflated_beta,
     zero_inflated_beta_binomial,
     zero_inflated_binomial,
@@ -60,7 +72,13 @@ from .families import (
 from .fit import Fit
 from .formula import BrmsFormula, bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
 from .hypothesis import HypothesisTests
+from .prior_diff import PriorDiff, diff_prior
+from .prior_tables import default_prior, list_prior_sets, prior_summary, validate_prior
 from .priors import PriorSet, prior
+
+#: brms' other names for the same functions.
+get_prior = default_prior
+set_prior = prior
 
 __version__ = "0.1.0"
 
@@ -82,10 +100,13 @@ __all__ = [
     "Gamma",
     "HypothesisTests",
     "Model",
+    "PriorDiff",
     "PriorError",
+    "PriorReport",
     "PriorSet",
     "SampleSettings",
     "SamplingError",
+    "acat",
     "asym_laplace",
     "bernoulli",
     "beta_binomial",
@@ -94,9 +115,15 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "cox",
+    "cratio",
     "cumulative",
+    "custom_family",
     "default_prior",
     "describe_data",
+    "diff_prior",
+    "dirichlet",
+    "dirichlet_multinomial",
     "exgaussian",
     "explain",
     "exponential",
@@ -106,6 +133,8 @@ __all__ = [
     "gen_extreme_value",
     "geometric",
     "get_family",
+    "get_prior",
+    "hurdle_cumulative",
     "hurdle_gamma",
     "hurdle_lognormal",
     "hurdle_negbinomial",
@@ -113,26 +142,34 @@ __all__ = [
     "inverse_gaussian",
     "lf",
     "list_data",
+    "list_prior_sets",
     "load_data",
+    "logistic_normal",
     "lognormal",
     "loo_compare",
     "loo_model_weights",
     "model_weights",
+    "multinomial",
     "mvbf",
     "negbinomial",
     "nlf",
     "poisson",
     "pp_average",
     "prior",
+    "prior_summary",
     "register_transform",
     "set_mecor",
     "set_nl",
+    "set_prior",
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
+    "sratio",
     "student",
+    "validate_prior",
     "von_mises",
     "weibull",
+    "wiener",
     "zero_inflated_beta",
     "zero_inflated_beta_binomial",
     "zero_inflated_binomial",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import xarray as xr
 
+from .audit import PriorReport, prior_report
 from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
-from .engines import RawDraws, SampleSettings, sample_settings
+from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
@@ -19,13 +22,17 @@ from .fit import Fit
 from .formula import BrmsFormula
 from .given import from_frame
 from .graph import graph as network
-from .priors import as_default_frame, to_frame
+from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
+from .prior_plots import plot_prior, plot_prior_predictive
+from .prior_tables import prior_to_toml
+from .priors import PriorFrame, to_frame
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
 
 if TYPE_CHECKING:
     import graphviz
     import pymc
+    from matplotlib.figure import Figure
 
 _MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name", "contrasts")
 _SAMPLE_ARGUMENTS = tuple(SampleSettings.__dataclass_fields__)
@@ -44,9 +51,11 @@ class Model:
     family : str or Family
         Response distribution: ``"gaussian"`` (default), ``"bernoulli"``, ``"binomial"``, or a
         constructor such as ``bl.bernoulli("probit")``.
-    prior : PriorSet, list or DataFrame, optional
-        Rows that replace defaults: ``bl.prior("normal(0, 10)", class_="b")``, a list of them, or
-        an edited copy of ``model.prior``.
+    prior : optional
+        What replaces default priors: ``bl.prior("normal(0, 10)", class_="b")``, an edited copy of
+        ``model.prior``, a mapping ``{"b": "normal(0, 10)"}``, a prior set ``"set:rstanarm"``
+        (see :func:`bambi_lite.list_prior_sets`), the path of a TOML file, or a list of these.
+        Single rows are over files and sets, and these over the defaults.
     data2 : mapping, optional
         Matrices that terms of the formula refer to by name.
     data_name : str, optional
@@ -85,14 +94,70 @@ class Model:
         return self._spec
 
     @property
-    def prior(self) -> pd.DataFrame:
+    def prior(self) -> PriorFrame:
         """The whole prior, as brms' ``prior_summary()``: one row a parameter or class.
 
-        Columns prior, class, coef, group, resp, dpar, nlpar, lb, ub, source. An empty ``prior``
-        on a row with a narrower column means that it takes the prior of the general row above;
-        on a general row it means flat.
+        Columns prior, class, coef, group, resp, dpar, nlpar, lb, ub, tag, source. An empty
+        ``prior`` on a row with a narrower column means that it takes the prior of the general row
+        above; on a general row it means flat. Printing shows both as brms does.
         """
         return to_frame(self._spec.prior_rows)
+
+    def prior_report(self) -> PriorReport:
+        """The audit of the prior: a row a free parameter, with where its numbers come from.
+
+        Distribution, support, source and rule, the implied 95 % interval on the link and on the
+        response scale, and flags for what is odd: see :class:`bambi_lite.audit.PriorReport`.
+        """
+        return prior_report(self._spec)
+
+    def prior_to_toml(self, path: str | Path, *, rules: bool = False, all: bool = False) -> None:
+        """Write the prior as a file that ``prior="path"`` reads.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; one that is there is written over.
+        rules : bool
+            Whether rows that a rule gave (brms' defaults, a prior set) are written as that rule,
+            to be applied to other data anew; otherwise every number is frozen as it is.
+        all : bool
+            Whether rows that only take a broader row's prior are written too.
+
+        Raises
+        ------
+        PriorError
+            When the file cannot be written, or a prior is a PyMC distribution.
+        """
+        prior_to_toml(self._spec, path, rules, all)
+
+    def prior_draws(
+        self, variables: Sequence[str] | None = None, draws: int = 4000, seed: int | None = None
+    ) -> pd.DataFrame:
+        """Independent draws of the parameters: see :func:`bambi_lite.prior_draws.prior_draws`."""
+        return prior_draws(self._spec, variables, draws, seed)
+
+    def prior_predictive(self, draws: int = 500, seed: int | None = None) -> xr.DataTree:
+        """Responses that the prior expects, for the rows of the data.
+
+        Parameters, groups and errors: see :func:`bambi_lite.prior_draws.prior_predictive`.
+        """
+        return prior_predictive(self._spec, draws, seed)
+
+    def plot_prior(self) -> Figure:
+        """The prior density of each class: see :func:`bambi_lite.prior_plots.plot_prior`."""
+        return plot_prior(self._spec)
+
+    def plot_prior_predictive(
+        self, draws: int = 100, seed: int | None = None, **options: Any
+    ) -> Any:
+        """What the prior expects beside the data.
+
+        Parameters are those of :meth:`prior_predictive`, and the options of
+        :func:`bambi_lite.prior_plots.plot_prior_predictive`.
+        """
+        tree = self.prior_predictive(draws, seed)
+        return plot_prior_predictive(tree, self._spec.response_name, **options)
 
     @cached_property
     def pymc(self) -> pymc.Model:
@@ -126,6 +191,9 @@ class Model:
         init: Any = "random",
         backend: str = "nutpie",
         progress: bool = True,
+        marginalize: Any = "auto",
+        kernels: bool = True,
+        sample_prior: str | bool = "no",
         **unknown: Any,
     ) -> Fit:
         """Draw from the posterior with NUTS.
@@ -154,6 +222,17 @@ class Model:
             Which NUTS.
         progress : bool
             Whether a progress bar shows.
+        marginalize : "auto", True or False
+            Whether gaussian group effects are integrated out of the density that NUTS sees (and
+            drawn exactly afterwards): where it can be done, always, or never. The posterior is
+            the same.
+        kernels : bool
+            Whether compiled kernels may stand in for PyMC's graph of the model; they give the same
+            density. False compiles the graph.
+        sample_prior : "no", "yes" or "only"
+            ``"yes"`` keeps draws from the prior in ``fit.idata["prior"]`` (flat parameters have
+            none); ``"only"`` draws from the prior in the place of the posterior, independently and
+            without a sampler.
 
         Returns
         -------
@@ -176,20 +255,44 @@ class Model:
             raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-            progress,
+            progress, marginalize, kernels, sample_prior,
         )  # fmt: skip
-        start = time.perf_counter()
-        from .engines import pymc as engine
-
-        imported = time.perf_counter()
-        model = self.pymc
-        built = time.perf_counter()
-        raw: RawDraws = engine.sample(self._spec, model, settings, lambda: self._compiled)
+        if settings.sample_prior == "only":
+            return Fit(prior_only(self._spec, settings))
+        raw, seconds = self._draw(settings)
         check_has_draws(raw)
-        seconds = {"import": imported - start, "build": built - imported}
         draws = collect(self._spec, raw, settings, seconds)
+        if settings.sample_prior == "yes":
+            draws = with_prior(draws)
         warn_if_doubtful(draws)
         return Fit(draws)
+
+    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
+        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
+        # Values to start from are given by the names of PyMC's model.
+        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
+        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
+        start = time.perf_counter()
+        if plan.engine == "kernels":
+            from .engines.native.sample import sample
+
+            imported = time.perf_counter()
+            made = program(self._spec, plan)
+            built = time.perf_counter()
+            raw = sample(made, settings)
+        else:
+            from .engines import pymc as engine
+
+            imported = time.perf_counter()
+            model = self.pymc
+            built = time.perf_counter()
+            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
+        return raw, {"import": imported - start, "build": built - imported}
+
+    @property
+    def plan(self) -> Plan:
+        """How the model will be sampled, and why."""
+        return make_plan(self._spec)
 
     def from_draws(self, frame: pd.DataFrame) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
@@ -291,7 +394,7 @@ def brm(
         See :class:`Model`.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress: see :meth:`Model.sample`.
+        progress, marginalize, kernels, sample_prior: see :meth:`Model.sample`.
 
     Returns
     -------
@@ -319,34 +422,6 @@ def brm(
     # Settings are checked before anything is built, so that a typing error costs no time.
     sample_settings(**sampling)
     return Model(formula, data, family, prior, data2, data_name, contrasts).sample(**sampling)
-
-
-def default_prior(
-    formula: str | BrmsFormula,
-    data: Any,
-    family: str | Family = "gaussian",
-    data2: Mapping[str, Any] | None = None,
-) -> pd.DataFrame:
-    """The default priors of a model before it is built, as brms' ``default_prior()``.
-
-    Parameters
-    ----------
-    formula, data, family, data2
-        See :class:`Model`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        brms' columns and row order; correlations are class ``cor`` with an ``lkj`` prior here,
-        and class ``L`` with ``lkj_corr_cholesky`` in ``model.prior``, as in brms.
-
-    Examples
-    --------
-    >>> import bambi_lite as bl
-    >>> bl.default_prior("Reaction ~ Days", bl.load_data("sleepstudy"))["class"].tolist()
-    ['b', 'b', 'Intercept', 'sigma']
-    """
-    return as_default_frame(resolve(formula, data, family, data2=data2).prior_rows)
 
 
 def _unknown_keyword(function: str, name: str, valid: tuple[str, ...]) -> str:

@@ -88,7 +88,7 @@ def load_data(name: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Yours to change: every call reads the file again.
+        Yours to change: every call gives a copy of its own.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def load_data(name: str) -> pd.DataFrame:
     ['308', '309', '310']
     """
     data_set = _find(name)
-    frame = _read_file(data_set) if data_set.join is None else _read_join(data_set.join)
+    frame = _read(data_set.name).copy()
     frame.attrs = {"name": data_set.name}
     return frame
 
@@ -212,6 +212,13 @@ def _column(name: str, about: Mapping[str, Any]) -> Column:
     return Column(name, **{**about, "levels": None if levels is None else tuple(levels)})
 
 
+@cache
+def _read(name: str) -> pd.DataFrame:
+    """The values of the data set called exactly `name`; whoever hands them on makes a copy."""
+    data_set = _describe(name)
+    return _read_file(data_set) if data_set.join is None else _read_join(data_set.join)
+
+
 def _read_file(data_set: DataSet) -> pd.DataFrame:
     frame: pd.DataFrame = pd.read_csv(
         io.BytesIO((shelf("data") / data_set.file).read_bytes()),
@@ -236,7 +243,7 @@ def _dtype(column: Column) -> str | pd.CategoricalDtype:
 
 
 def _read_join(join: Join) -> pd.DataFrame:
-    left, right = _read_file(_describe(join.left)), _read_file(_describe(join.right))
+    left, right = _read(join.left), _read(join.right)
     # A left join keeps the rows of `left` in their order.
     joined: pd.DataFrame = left.merge(right, on=join.by, how="left", validate="many_to_one")
     return joined

@@ -44,7 +44,7 @@ def diagnose(draws: Draws) -> tuple[str, ...]:
                 f"slowly. Try more warmup, or look at the parameters with low ESS."
             )
     single = scalars(draws)
-    names = [n for n, key in single.keys.items() if key.cls not in ("r", "Intercept")]
+    names = list(single.watched())
     posterior = single.posterior[names]
     measures = {
         "ESS": (ess_table(posterior), ESS_LIMIT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
@@ -13,6 +13,7 @@ import xarray as xr
 
 from .engines import RawDraws, SampleSettings
 from .errors import SamplingError
+from .logprior import log_prior
 from .params import ParamKey
 from .spec import ModelSpec, with_effects
 from .terms import Quantity
@@ -21,7 +22,7 @@ from .xp import numpy_namespace
 #: Order of classes among a fit's variables, as in brms; classes not named here come before the
 #: centred Intercept.
 _CLASS_ORDER = ("b", "sd", "cor", "df")
-_CLASS_LAST = ("Intercept", "r")
+_CLASS_LAST = ("Intercept", "delta", "r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ class Draws:
         """Names of the variables of these parameter classes, in order."""
         return tuple(name for name, key in self.keys.items() if key.cls in classes)
 
+    def watched(self) -> tuple[str, ...]:
+        """Names of the variables whose chains are looked at.
+
+        Left out are the effects of single groups, the centred intercepts beside the ones that are
+        reported, and constants such as a ``sigma = 2`` of the formula.
+        """
+        posterior = self.posterior
+        own = (n for n, key in self.keys.items() if key.cls not in _CLASS_LAST)
+        return tuple(n for n in own if np.ptp(posterior[n].values) > 0.0)
+
 
 def collect(
     spec: ModelSpec, raw: RawDraws, settings: SampleSettings, seconds: Mapping[str, float]
@@ -83,9 +94,10 @@ def collect(
     Draws
     """
     p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
+    priors = log_prior(spec, raw.values)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}
-    tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library})
+    tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library}, priors)
     return Draws(
         spec=spec,
         idata=tree,
@@ -101,55 +113,99 @@ def named_tree(
     quantities: Iterable[Quantity],
     stats: Mapping[str, Any] = MappingProxyType({}),
     attrs: Mapping[str, str] = MappingProxyType({}),
+    log_priors: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> tuple[xr.DataTree, Mapping[str, ParamKey]]:
     """Quantities as an ArviZ DataTree in brms' order, and which parameter each variable is."""
-    posterior, keys = labelled(_in_order(quantities))
+    posterior, keys = labelled(in_order(quantities))
     attrs = {
         **attrs,
         "modeling_interface": "bambi_lite",
         "formula": str(spec.formula),
         "family": spec.family.name,
     }
-    response = xr.Dataset({spec.response_name: ("obs", spec.response.y)})
-    groups = {
-        "posterior": posterior.assign_attrs(attrs),
-        "observed_data": response.assign_coords(obs=spec.design.rows),
-    }
+    coords = {"chain": posterior.chain, "draw": posterior.draw}
+    if log_priors:
+        parts = {name: (("chain", "draw"), values) for name, values in log_priors.items()}
+        posterior = posterior.assign(
+            {n: (("chain", "draw"), v) for n, v in _log_prior_sums(log_priors).items()}
+        )
+    groups = {"posterior": posterior.assign_attrs(attrs), "observed_data": _observed(spec)}
+    if log_priors:
+        groups["log_prior"] = xr.Dataset(parts, coords=coords, attrs=attrs)
     if stats:
-        coords = {"chain": posterior.chain, "draw": posterior.draw}
         groups["sample_stats"] = xr.Dataset(stats, coords=coords, attrs=attrs)
     return xr.DataTree.from_dict(groups), MappingProxyType(keys)
 
 
-def _in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
-    def rank(q: Quantity) -> tuple[int, bool]:
-        """The class, and within class b the intercepts of all dpars first."""
-        slope = q.key.cls == "b" and q.key.coef != "Intercept"
-        if q.key.cls in _CLASS_ORDER:
-            return _CLASS_ORDER.index(q.key.cls), slope
-        if q.key.cls in _CLASS_LAST:
-            return 10 + _CLASS_LAST.index(q.key.cls), slope
-        return 5, slope
+def _observed(spec: ModelSpec) -> xr.Dataset:
+    """The response, dims obs (and ``category`` where it has columns)."""
+    columns = {"category": list(spec.response.categories)} if spec.response.y.ndim > 1 else {}
+    data = {spec.response_name: (("obs", *columns), spec.response.y)}
+    return xr.Dataset(data, coords={"obs": spec.design.rows, **columns})
 
-    return sorted(quantities, key=rank)
+
+def _log_prior_sums(log_priors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """``lprior``, and ``lprior_<tag>`` for each tag, as brms keeps them among the draws."""
+    found = {"lprior": sum(log_priors.values())}
+    for name, values in log_priors.items():
+        _, bracket, tag = name.partition("[")
+        if bracket:
+            label = f"lprior_{tag[:-1]}"
+            found[label] = found[label] + values if label in found else values
+    return {name: np.asarray(values) for name, values in found.items()}
+
+
+def in_order(quantities: Iterable[Quantity]) -> list[Quantity]:
+    """brms' order: by class, and within class b the intercepts that are sampled centred first."""
+    found = list(quantities)
+
+    def owner(q: Quantity) -> tuple[str, str, str]:
+        return q.key.resp, q.key.dpar, q.key.nlpar
+
+    centred = {owner(q) for q in found if q.key.cls == "Intercept"}
+    vectors = list(dict.fromkeys(owner(q) for q in found if q.key.cls == "b"))
+
+    def rank(q: Quantity) -> tuple[int, int]:
+        if q.key.cls == "b":
+            first = q.key.coef == "Intercept" and owner(q) in centred
+            return 0, -1 if first else vectors.index(owner(q))
+        if q.key.cls in _CLASS_ORDER:
+            return _CLASS_ORDER.index(q.key.cls), 0
+        if q.key.cls in _CLASS_LAST:
+            return 10 + _CLASS_LAST.index(q.key.cls), 0
+        return 5, 0
+
+    return sorted(found, key=rank)
 
 
 def labelled(quantities: Iterable[Quantity]) -> tuple[xr.Dataset, dict[str, ParamKey]]:
     """One labelled array per name; blocks of one grouping factor are joined along coefficients."""
-    arrays: dict[str, list[xr.DataArray]] = {}
-    keys: dict[str, ParamKey] = {}
+    parts: dict[str, list[Quantity]] = {}
     for q in quantities:
-        shape = np.shape(q.values)
-        coords: dict[str, Any] = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
-        coords |= {dim: list(labels) for dim, labels in (q.coords or {}).items()}
-        array = xr.DataArray(q.values, dims=("chain", "draw", *q.dims), coords=coords)
-        arrays.setdefault(q.name, []).append(array)
-        keys.setdefault(q.name, q.key)
-    joined = {
-        name: parts[0] if len(parts) == 1 else xr.concat(parts, dim=parts[0].dims[-1], join="outer")
-        for name, parts in arrays.items()
+        parts.setdefault(q.name, []).append(q)
+    shape = next((np.shape(q.values) for found in parts.values() for q in found), (0, 0))
+    coords = {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    # Most are single numbers, which need no labels of their own.
+    variables = {
+        name: _labelled(found, coords) if found[0].dims else (tuple(coords), found[0].values)
+        for name, found in parts.items()
     }
-    return xr.Dataset(joined), keys
+    return xr.Dataset(variables, coords), {name: found[0].key for name, found in parts.items()}
+
+
+def _labelled(parts: Sequence[Quantity], coords: Mapping[str, Any]) -> xr.DataArray:
+    arrays = [
+        xr.DataArray(
+            q.values,
+            dims=(*coords, *q.dims),
+            coords={**coords, **{dim: list(labels) for dim, labels in (q.coords or {}).items()}},
+        )
+        for q in parts
+    ]
+    if len(arrays) == 1:
+        return arrays[0]
+    joined: xr.DataArray = xr.concat(arrays, dim=arrays[0].dims[-1], join="outer")
+    return joined
 
 
 def element_names(name: str, array: xr.DataArray) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +91,31 @@ def listing(names: Iterable[str], at_most: int = 12) -> str:
     return ", ".join(items[:at_most]) + f" and {len(items) - at_most} more"
 
 
+#: Where the rows that are checked stand in the data of the user; None: they are all of them.
+_POSITIONS: ContextVar[Any] = ContextVar("positions", default=None)
+
+
+@contextmanager
+def rows_at(positions: Any) -> Iterator[None]:
+    """Within it, messages count rows as the user's data do.
+
+    Parameters
+    ----------
+    positions : array of int
+        Where each row that is used stands in the data: rows with missing values, and those that
+        ``subset()`` leaves out, are gone when a family checks its response.
+    """
+    token = _POSITIONS.set(positions)
+    try:
+        yield
+    finally:
+        _POSITIONS.reset(token)
+
+
 def rows_of(mask: Any, at_most: int = 5) -> str:
     """``rows 3, 7 and 2 more (counted from 0)``: where a check failed, for a message."""
-    where = [i for i, failed in enumerate(mask) if failed]
+    positions = _POSITIONS.get()
+    where = [i if positions is None else positions[i] for i, failed in enumerate(mask) if failed]
     word = "row" if len(where) == 1 else "rows"
     return f"{word} {listing(map(str, where), at_most)} (counted from 0)"
 
@@ -108,6 +132,11 @@ def formula_error(message: str, text: str, position: int, length: int = 1) -> Fo
     position, length : int
         Where the offending token starts, and how many characters it has.
     """
+    return FormulaError(marked(message, text, position, length))
+
+
+def marked(message: str, text: str, position: int, length: int = 1) -> str:
+    """A message with the text that it is about below it, and carets under the token."""
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     line = text[start : end if end >= 0 else len(text)]
@@ -120,4 +149,4 @@ def formula_error(message: str, text: str, position: int, length: int = 1) -> Fo
         line = head + line[left:right] + tail
         column = column - left + len(head)
     marks = "^" * max(1, min(length, len(line) - column))
-    return FormulaError(f"{message}\n  {line}\n  {' ' * column}{marks}")
+    return f"{message}\n  {line}\n  {' ' * column}{marks}"

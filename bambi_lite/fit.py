@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,11 +13,15 @@ import xarray as xr
 
 from . import compare, plots, posterior, predict
 from . import summary as tables
+from .audit import PriorReport, prior_report
 from .draws import Draws
 from .graph import graph as network
 from .hypothesis import HypothesisTests
 from .hypothesis import hypothesis as test_hypotheses
-from .priors import to_frame
+from .next_prior import posterior_as_prior
+from .prior_draws import prior_draws
+from .priors import PriorFrame, to_frame
+from .sensitivity import THRESHOLD, sensitivity
 from .spec import ModelSpec
 
 
@@ -50,16 +55,59 @@ class Fit:
         """Draws as an ArviZ DataTree: ``posterior``, ``sample_stats``, ``observed_data``."""
         return self.draws.idata
 
+    # -- prior -------------------------------------------------------------------------------
+
     @property
-    def prior(self) -> pd.DataFrame:
+    def prior(self) -> PriorFrame:
         """The prior table that the model was fitted with (brms' ``prior_summary``)."""
         return to_frame(self.spec.prior_rows)
 
+    def prior_report(self) -> PriorReport:
+        """The audit of the prior: see :meth:`bambi_lite.Model.prior_report`."""
+        return prior_report(self.spec)
+
+    def prior_draws(
+        self, variables: Sequence[str] | None = None, draws: int = 4000, seed: int | None = None
+    ) -> pd.DataFrame:
+        """Independent draws from the prior: see :func:`bambi_lite.prior_draws.prior_draws`."""
+        return prior_draws(self.spec, variables, draws, seed)
+
+    def posterior_as_prior(self, path: str | Path) -> None:
+        """Write the posterior as a prior file for the next study.
+
+        See :func:`bambi_lite.next_prior.posterior_as_prior`, also for what that leaves out.
+        """
+        posterior_as_prior(self.draws, path)
+
+    def sensitivity(
+        self,
+        prior: str | Sequence[str] | None = None,
+        variables: Sequence[str] | None = None,
+        threshold: float = THRESHOLD,
+    ) -> pd.DataFrame:
+        """Whether the prior matters: see :func:`bambi_lite.sensitivity.sensitivity`."""
+        log_lik = predict.total_log_lik(self.draws)
+        return sensitivity(self.draws, log_lik, prior, variables, threshold)
+
     def summary(
-        self, prob: float = 0.95, robust: bool = False, priors: bool = False, digits: int = 2
+        self,
+        prob: float = 0.95,
+        robust: bool = False,
+        priors: bool = False,
+        digits: int = 2,
+        sensitivity: bool = False,
     ) -> tables.Summary:
-        """brms' summary: see :func:`bambi_lite.summary.summary`."""
-        return tables.summary(self.draws, prob=prob, robust=robust, priors=priors, digits=digits)
+        """brms' summary: see :func:`bambi_lite.summary.summary`.
+
+        With ``sensitivity=True`` two more columns say how much each parameter depends on prior and
+        likelihood, and a line each what that may mean: see :meth:`sensitivity`.
+        """
+        found = self.sensitivity() if sensitivity else None
+        return tables.summary(
+            self.draws, prob=prob, robust=robust, priors=priors, digits=digits, sensitivity=found
+        )
+
+    # -- tables ------------------------------------------------------------------------------
 
     def fixef(
         self,
@@ -108,6 +156,8 @@ class Fit:
     ) -> Any:
         """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
         return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+
+    # -- predictions -------------------------------------------------------------------------
 
     def posterior_linpred(
         self, newdata: Any = None, re_formula: str | None = None, **options: Any
@@ -242,6 +292,8 @@ class Fit:
         fit: Fit = compare.add_criterion(self, criterion, overwrite, **options)
         return fit
 
+    # -- hypotheses --------------------------------------------------------------------------
+
     def hypothesis(
         self,
         hypothesis: str | Sequence[str] | Mapping[str, str],
@@ -251,6 +303,8 @@ class Fit:
         """Tests of hypotheses about parameters: see :func:`bambi_lite.hypothesis.hypothesis`."""
         return test_hypotheses(self.draws, hypothesis, class_, **options)
 
+    # -- pictures ----------------------------------------------------------------------------
+
     def plot(self, **options: Any) -> Any:
         """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
         return plots.plot_draws(self.draws, **options)
@@ -258,6 +312,8 @@ class Fit:
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""
         return network(self.spec)
+
+    # -- shown -------------------------------------------------------------------------------
 
     def __str__(self) -> str:
         return str(self.summary())

@@ -13,6 +13,8 @@ import pandas as pd
 from .draws import Draws, labelled, named_tree
 from .engines import SampleSettings
 from .errors import DataError, listing, suggest
+from .logprior import log_prior
+from .naming import read_parameters
 from .spec import ModelSpec, template
 from .terms import Quantity
 
@@ -37,8 +39,8 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         ``cor_Subject__Intercept__Days``, ``r_Subject[308,Days]``, ``sigma``. White space in
         levels may be dots, as brms writes it. Optional columns: ``chain`` (else all rows are one
         chain) and ``iteration`` or ``draw`` (else rows are in order), also with a leading dot;
-        ``Intercept``, the centred one, is computed where it is missing; dpars that the model fixes
-        are ignored; ``lprior`` and ``lp__`` are kept as they are.
+        ``Intercept``, the centred one, is computed where it is missing, and a dpar that the model
+        fixes has its value there; ``lprior`` is computed anew, ``lp__`` is kept as it is.
 
     Returns
     -------
@@ -68,15 +70,17 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
         for part in spec.terms()
         for q in part.quantities(values)
     ]
+    present = set(frame.columns)
+    # What the model knows, or can tell from the rest, may be missing.
     computed = [
         q.name
-        for _, q, found in expected
-        if q.key.cls == "Intercept" and not set(found.ravel()) <= set(frame.columns)
+        for part, q, found in expected
+        if (q.key.cls == "Intercept" or not part.params) and not present & set(found.ravel())
     ]
     _check_columns(
         frame.columns,
         [c for _, q, found in expected if q.name not in computed for c in found.ravel()],
-        [*computed, *(d.name for d in spec.dpars if not d.predicted)],
+        [c for _, q, found in expected if q.name in computed for c in found.ravel()],
         str(spec.formula),
     )
     rows = _rows_by_chain(frame)
@@ -92,13 +96,16 @@ def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:
     partial, _ = labelled(given)
     for part, q, _ in expected:
         if q.name in computed:
-            given.append(replace(q, values=part.read(partial)[q.name]))
+            known = np.broadcast_to(q.values[0, 0], (*rows.shape, *np.shape(q.values)[2:]))
+            given.append(replace(q, values=part.read(partial).get(q.name, known)))
     stats = {
         ours: (("chain", "draw"), frame[name].to_numpy(dtype=float)[rows])
         for name, ours in _NOT_PARAMETERS.items()
-        if name in frame
+        if name in frame and ours != "lprior"
     }
-    tree, keys = named_tree(spec, given, stats)
+    posterior, _ = labelled(given)
+    priors = log_prior(spec, read_parameters(spec, posterior))
+    tree, keys = named_tree(spec, given, stats, log_priors=priors)
     chains, n_draws = rows.shape
     settings = SampleSettings(chains=chains, iter=n_draws, warmup=0, progress=False)
     return Draws(spec, tree, keys, settings, MappingProxyType({}))

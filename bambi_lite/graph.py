@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import listing
 from .params import Param, Prior
-from .priors import number
+from .priors import number, prior_text
 from .spec import DparSpec, ModelSpec
 from .terms import GroupBlock, GroupTerm, OffsetTerm, PopulationTerm
 
@@ -74,6 +74,9 @@ def graph(spec: ModelSpec) -> graphviz.Digraph:
     _draw_observations(dot, spec)
     for dpar in spec.dpars:
         _draw_dpar(dot, spec, dpar)
+    for part in spec.structure:
+        for param in part.params:
+            _draw_unknown(dot, spec, param, (param.name,), "y")
     return dot
 
 
@@ -122,6 +125,12 @@ def _draw_observations(dot: Any, spec: ModelSpec) -> None:
 
 def _draw_dpar(dot: Any, spec: ModelSpec, dpar: DparSpec) -> None:
     """The parameters of a distributional parameter and all the arrows towards the response."""
+    if dpar.tied:
+        source = next(d for d in spec.dpars if d.name == dpar.tied)
+        dot.node(_id(dpar.name), _label(dpar.name, f"= {dpar.tied}"), **_COMPUTED)
+        dot.edge(_id(f"eta_{source.name}" if source.predicted else source.name), _id(dpar.name))
+        dot.edge(_id(dpar.name), "y")
+        return
     if not dpar.predicted:
         for term in dpar.terms:
             for param in term.params:
@@ -181,9 +190,7 @@ def _prior_text(priors: tuple[Prior, ...]) -> str:
     """The different priors of a parameter's elements, with the bounds that cut them."""
     texts = []
     for prior in dict.fromkeys(priors):
-        text = "flat"
-        if prior.dist is not None:
-            text = f"{prior.dist.name}({', '.join(number(v) for v in prior.dist.args.values())})"
+        text = prior_text(prior.said) or "flat"
         bounds = (("> ", prior.lb), ("< ", prior.ub))
         limits = [f"{sign}{number(b)}" for sign, b in bounds if b is not None]
         texts.append(", ".join([text, *limits]))

@@ -31,6 +31,10 @@ class Link:
         ``inverse(xp, eta)``: link scale to response scale.
     log_inverse, log1m_inverse : callable or None
         Stable forms of ``log(inverse)`` and ``log(1 - inverse)``; None means "take the logarithm".
+    log_odds : callable or None
+        A closed form of ``log(inverse) - log(1 - inverse)``; None means "take the difference".
+    log_between : callable or None
+        ``log_between(xp, low, high)``: a closed form of ``log(inverse(high) - inverse(low))``.
     """
 
     name: str
@@ -38,6 +42,8 @@ class Link:
     inverse: LinkFunction
     log_inverse: LinkFunction | None = None
     log1m_inverse: LinkFunction | None = None
+    log_odds: LinkFunction | None = None
+    log_between: Callable[[Namespace, Array, Array], Array] | None = None
 
     def log_of_inverse(self, xp: Namespace, eta: Array) -> Array:
         """``log(inverse)``, exact where the inverse underflows."""
@@ -50,6 +56,12 @@ class Link:
         if self.log1m_inverse is not None:
             return self.log1m_inverse(xp, eta)
         return xp.log1p(-self.inverse(xp, eta))
+
+    def log_odds_of_inverse(self, xp: Namespace, eta: Array) -> Array:
+        """``log(inverse) - log(1 - inverse)``."""
+        if self.log_odds is not None:
+            return self.log_odds(xp, eta)
+        return self.log_of_inverse(xp, eta) - self.log1m_of_inverse(xp, eta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +107,74 @@ def _log1mexp(xp: Namespace, x: Array) -> Array:
     return xp.log(-xp.expm1(-x))
 
 
+def _capped_exp(xp: Namespace, x: Array) -> Array:
+    """exp(x), continued as its tangent from 600 on: value and gradient stay finite."""
+    return xp.exp(xp.minimum(x, 600.0)) * (1.0 + xp.maximum(x - 600.0, 0.0))
+
+
+def _log_cloglog(xp: Namespace, eta: Array) -> Array:
+    # Below -37, 1 - exp(-x) is x in floating point.
+    exact = _log1mexp(xp, _capped_exp(xp, xp.maximum(eta, -37.0)))
+    return xp.where(eta < -37.0, eta, exact)
+
+
+# The logarithm of F(high) - F(low). The difference of two values loses its digits where the two
+# are close or both far out; these forms start from high - low.
+
+
+def _between_logit(xp: Namespace, low: Array, high: Array, gap: Array) -> Array:
+    """F(high) (1 - F(low)) (1 - exp(-gap)), where `gap` is high - low."""
+    return _log1mexp(xp, gap) - xp.softplus(-high) - xp.softplus(low)
+
+
+def _between_probit(xp: Namespace, low: Array, high: Array) -> Array:
+    """Between points close to one another the density in their middle, to its second term."""
+    # On the left side of zero, where the distribution function has all its digits.
+    flip = low + high > 0.0
+    a, b = xp.where(flip, -high, low), xp.where(flip, -low, high)
+    gap, middle = b - a, (a + b) / 2.0
+    near = gap * (1.0 + xp.abs(middle)) < 5e-3
+    close = xp.where(near, gap, 1e-3)
+    at = xp.where(near, middle, 0.0)
+    series = xp.log(close) + xp.log1p(close**2 * (at**2 - 1.0) / 24.0)
+    density = -(at**2) / 2.0 - 0.5 * math.log(2.0 * math.pi)
+    upper, lower = xp.log_ndtr(b), xp.log_ndtr(a)
+    apart = upper + _log1mexp(xp, xp.where(near, 1.0, upper - lower))
+    return xp.where(near, density + series, apart)
+
+
+def _between_cloglog(xp: Namespace, low: Array, high: Array) -> Array:
+    """(1 - F(low)) F(log(exp(high) - exp(low)))."""
+    return -_capped_exp(xp, low) + _log_cloglog(xp, high + _log1mexp(xp, high - low))
+
+
+def _between_cauchit(xp: Namespace, low: Array, high: Array) -> Array:
+    """The angle between two directions."""
+    return xp.log(xp.arctan2(high - low, 1.0 + low * high) / math.pi)
+
+
+def _between_softit(xp: Namespace, low: Array, high: Array) -> Array:
+    """The difference of two softplus values over the product of one plus each."""
+    gap = high - low
+    small = xp.log1p(xp.sigmoid(low) * xp.expm1(xp.minimum(gap, 1.0)))
+    far = high < -37.0  # where softplus is exp
+    step = xp.where(gap < 1.0, small, xp.softplus(high) - xp.softplus(low))
+    log_step = xp.where(far, high + _log1mexp(xp, gap), xp.log(xp.where(far, 1.0, step)))
+    return log_step - xp.log1p(xp.softplus(low)) - xp.log1p(xp.softplus(high))
+
+
 # Phi_approx of the Stan functions reference: inv_logit(0.07056 x^3 + 1.5976 x).
 _CUBIC, _LINEAR = 0.07056, 1.5976
 
 
 def _approx_logit(xp: Namespace, eta: Array) -> Array:
     return eta * (_CUBIC * eta**2 + _LINEAR)
+
+
+def _between_probit_approx(xp: Namespace, low: Array, high: Array) -> Array:
+    slope = _CUBIC * (low**2 + low * high + high**2) + _LINEAR
+    gap = (high - low) * slope
+    return _between_logit(xp, _approx_logit(xp, low), _approx_logit(xp, high), gap)
 
 
 def _probit_approx(xp: Namespace, mu: Array) -> Array:
@@ -167,6 +241,8 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, eta: xp.sigmoid(eta),
         log_inverse=lambda xp, eta: -xp.softplus(-eta),
         log1m_inverse=lambda xp, eta: -xp.softplus(eta),
+        log_odds=lambda xp, eta: eta,
+        log_between=lambda xp, low, high: _between_logit(xp, low, high, high - low),
     ),
     Link(
         "probit",
@@ -174,6 +250,7 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, eta: xp.ndtr(eta),
         log_inverse=lambda xp, eta: xp.log_ndtr(eta),
         log1m_inverse=lambda xp, eta: xp.log_ndtr(-eta),
+        log_between=_between_probit,
     ),
     Link(
         "probit_approx",
@@ -181,16 +258,16 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, eta: xp.sigmoid(_approx_logit(xp, eta)),
         log_inverse=lambda xp, eta: -xp.softplus(-_approx_logit(xp, eta)),
         log1m_inverse=lambda xp, eta: -xp.softplus(_approx_logit(xp, eta)),
+        log_odds=_approx_logit,
+        log_between=_between_probit_approx,
     ),
     Link(
         "cloglog",
         lambda xp, mu: xp.log(-xp.log1p(-mu)),
-        lambda xp, eta: -xp.expm1(-xp.exp(eta)),
-        # Below -37, 1 - exp(-x) is x in floating point.
-        log_inverse=lambda xp, eta: xp.where(
-            eta < -37.0, eta, _log1mexp(xp, xp.exp(xp.maximum(eta, -37.0)))
-        ),
-        log1m_inverse=lambda xp, eta: -xp.exp(eta),
+        lambda xp, eta: -xp.expm1(-_capped_exp(xp, eta)),
+        log_inverse=_log_cloglog,
+        log1m_inverse=lambda xp, eta: -_capped_exp(xp, eta),
+        log_between=_between_cloglog,
     ),
     Link(
         "cauchit",
@@ -199,6 +276,7 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, eta: xp.arctan2(1.0, -eta) / math.pi,
         log_inverse=lambda xp, eta: xp.log(xp.arctan2(1.0, -eta) / math.pi),
         log1m_inverse=lambda xp, eta: xp.log(xp.arctan2(1.0, eta) / math.pi),
+        log_between=_between_cauchit,
     ),
     Link(
         "softit",
@@ -206,6 +284,7 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, eta: xp.softplus(eta) / (1.0 + xp.softplus(eta)),
         log_inverse=lambda xp, eta: _log_softplus(xp, eta) - xp.log1p(xp.softplus(eta)),
         log1m_inverse=lambda xp, eta: -xp.log1p(xp.softplus(eta)),
+        log_between=_between_softit,
     ),
     Link("tan_half", lambda xp, mu: xp.tan(mu / 2.0), lambda xp, eta: 2.0 * xp.arctan(eta)),
 )

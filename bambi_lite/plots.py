@@ -50,7 +50,7 @@ def plot_draws(draws: Draws, variables: Sequence[str] | None = None, **options: 
     import arviz_base as azb
     import arviz_plots as azp
 
-    names = list(variables) if variables is not None else _shown(draws)
+    names = list(variables if variables is not None else draws.watched())
     for name in names:
         if name not in draws.keys:
             raise DataError(
@@ -76,10 +76,6 @@ def plot_draws(draws: Draws, variables: Sequence[str] | None = None, **options: 
         size=11,
     )
     return plot
-
-
-def _shown(draws: Draws) -> list[str]:
-    return [name for name, key in draws.keys.items() if key.cls not in ("r", "Intercept")]
 
 
 def _write_title(

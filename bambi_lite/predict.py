@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from .additions import Observation, draw, family_data, numpy_log_density, observation
+from .additions import UNPREDICTED, family_data, new_observation
 from .design import Design
 from .draws import Draws, parameter_values
-from .errors import DataError, FamilyError, listing
+from .errors import DataError, FamilyError, listing, rows_at
 from .families import Family, Response
 from .links import Linked
-from .spec import linked_dpars, new_arrays
-from .terms import GroupBlock
+from .observation import Observation, draw, numpy_log_density
+from .spec import linked_dpars, model_predictors, new_arrays
+from .terms import NEW_LEVELS, NewLevels, new_effects
 from .xp import numpy_namespace
-
-type NewLevels = Literal["uncertainty", "gaussian"]
-_NEW_LEVELS = ("uncertainty", "gaussian")
 
 
 def posterior_linpred(
@@ -49,8 +48,9 @@ def posterior_linpred(
         Whether `newdata` may have groups that were not in the training data.
     sample_new_levels : "uncertainty" or "gaussian"
         Effects of a new group: in every draw those of a randomly chosen existing group (brms'
-        default), or a draw from the fitted normal distribution of the groups. Different new
-        groups get different draws.
+        default), or a draw from the fitted distribution of the groups (normal, or t with
+        ``gr(dist = "student")``). Different new groups get different draws, and with
+        ``gr(by = x)`` those of groups of their own value of x.
     seed : int, optional
         Of the random numbers for new groups.
 
@@ -63,10 +63,11 @@ def posterior_linpred(
     Raises
     ------
     DataError
-        When `newdata` lacks a column or has an unknown level.
+        When `newdata` lacks a column or has an unknown level; for "gaussian" effects of new
+        groups where ``gr(cov = A)`` relates groups to each other.
     """
-    linked, design, _ = _linked(
-        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed
+    linked, design = _linked(
+        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed, ()
     )
     scale = f"linear predictor of {dpar}, link scale"
     several = draws.spec.main_dpars
@@ -102,11 +103,11 @@ def posterior_epred(
     FamilyError
         For a family without an expectation, or a truncated one whose expectation has no form here.
     """
-    linked, design, response = _linked(
-        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed
+    linked, design = _linked(
+        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed, _predicted(draws)
     )
     spec = draws.spec
-    seen = spec.seen if newdata is None else observation(design.additions, None, "")
+    response, seen = _observed(draws, newdata, design)
     mean = _mean(spec.family, linked, response, seen)
     coords = {"category": response.categories} if response.categories else {}
     return _labelled(draws, mean, design, "expected response, response scale", coords)
@@ -117,7 +118,9 @@ def _mean(
 ) -> np.ndarray:
     xp = numpy_namespace()
     if "lb" not in seen.arrays and "ub" not in seen.arrays:
-        return np.asarray(family.mean(xp, linked, response))
+        # A category without any probability is meant where it occurs.
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(family.mean(xp, linked, response))
     if family.truncated_mean is None:
         raise FamilyError(
             f"The expectation of a truncated response is not available for family "
@@ -125,7 +128,9 @@ def _mean(
         )
     lower = seen.arrays.get("lb", np.full(1, -np.inf))
     upper = seen.arrays.get("ub", np.full(1, np.inf))
-    return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
+    # Bounds may be infinite, and lie where nothing has any probability.
+    with np.errstate(all="ignore"):
+        return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
 
 
 def posterior_predict(
@@ -151,17 +156,17 @@ def posterior_predict(
     Raises
     ------
     SamplingError
-        When the bounds of a truncation have next to no probability.
+        When there is no probability between the bounds of a truncation.
     """
-    linked, design, response = _linked(
-        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed
+    linked, design = _linked(
+        draws, newdata, re_formula, allow_new_levels, sample_new_levels, seed, _predicted(draws)
     )
     spec = draws.spec
-    seen = spec.seen if newdata is None else observation(design.additions, None, "")
+    response, seen = _observed(draws, newdata, design)
     dist = spec.family.likelihood(numpy_namespace(), _whole(draws, linked, design), response)
     # The second of two independent streams: the first one draws new groups.
     rng = np.random.default_rng(seed).spawn(1)[0]
-    values = draw(rng, dist, seen)
+    values = draw(rng, dist, seen, spec.family.discrete)
     coords = {"category": response.categories} if spec.response.y.ndim > 1 else {}
     return _labelled(draws, values, design, "response", coords)
 
@@ -186,11 +191,33 @@ def log_lik(draws: Draws) -> xr.DataArray:
         Dims chain, draw, obs.
     """
     xp = numpy_namespace()
-    linked, design, response = _linked(draws, None, None, False, "uncertainty", None)
+    linked, design = _linked(draws, None, None, False, "uncertainty", None, ())
     spec = draws.spec
-    dist = spec.family.likelihood(xp, linked, response)
-    values = numpy_log_density(dist, response.y, spec.seen, spec.family.discrete)
+    dist = spec.family.likelihood(xp, linked, spec.response)
+    values = numpy_log_density(dist, spec.response.y, spec.seen, spec.family.discrete)
     return _labelled(draws, values, design, "log-density")
+
+
+#: Numbers that are looked at together: more of them would not stay near the processor.
+_TOGETHER = 1_000_000
+
+
+def total_log_lik(draws: Draws) -> xr.DataArray:
+    """Draws of the log-likelihood of all observations together.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims chain, draw; the sum of :func:`log_lik` without an array of its size.
+    """
+    sizes = draws.posterior.sizes
+    step = max(1, _TOGETHER // (sizes["chain"] * draws.spec.design.n_obs))
+    parts = []
+    for start in range(0, sizes["draw"], step):
+        some = draws.posterior.isel(draw=slice(start, start + step))
+        tree = xr.DataTree.from_dict({"posterior": some})
+        parts.append(log_lik(dataclasses.replace(draws, idata=tree)).sum("obs"))
+    return xr.concat(parts, dim="draw")
 
 
 def _linked(
@@ -198,14 +225,18 @@ def _linked(
     newdata: Any,
     re_formula: str | None,
     allow_new_levels: bool,
-    sample_new_levels: str,
+    sample_new_levels: NewLevels,
     seed: int | None,
-) -> tuple[dict[str, Linked], Design, Response]:
-    """Every dpar on its link scale for the rows asked for, with their design and response."""
+    additions: Collection[str],
+) -> tuple[dict[str, Linked], Design]:
+    """Every dpar on its link scale for the rows asked for, with their design.
+
+    `additions` names the addition terms that new rows have to have.
+    """
     spec = draws.spec
-    if sample_new_levels not in _NEW_LEVELS:
+    if sample_new_levels not in NEW_LEVELS:
         raise DataError(
-            f"sample_new_levels has to be one of {listing(_NEW_LEVELS)}, not {sample_new_levels!r}."
+            f"sample_new_levels has to be one of {listing(NEW_LEVELS)}, not {sample_new_levels!r}."
         )
     if re_formula not in (None, "NA"):
         raise DataError(
@@ -214,70 +245,43 @@ def _linked(
         )
     p = parameter_values(draws)
     if newdata is None:
-        design, d, response = spec.design, dict(spec.arrays), spec.response
+        design, d = spec.design, dict(spec.arrays)
     else:
         allowed = allow_new_levels or re_formula == "NA"
-        design = spec.design.new_data(newdata, allow_new_levels=allowed)
+        design = spec.design.new_data(newdata, allow_new_levels=allowed, additions=additions)
         d = new_arrays(spec, design)
+    rng = np.random.default_rng(seed)
+    predictors = model_predictors(spec.family, design)
+    for block in spec.blocks:
+        name, group = f"r_{block.name}", block.design(predictors)
+        if re_formula == "NA":
+            n = len(group.levels) + len(group.new_levels)
+            p[name] = np.zeros((*p[name].shape[:2], n, len(block.coefs)))
+        elif group.new_levels:
+            strata = np.zeros(len(group.new_levels), dtype=int)
+            if group.by is not None:
+                strata = group.by[2][len(group.levels) :]
+            new = new_effects(
+                block, draws.posterior, p[name], group.new_levels, strata, sample_new_levels, rng
+            )
+            p[name] = np.concatenate([p[name], new], axis=-2)
+    return linked_dpars(spec, numpy_namespace(), p, d), design
+
+
+def _predicted(draws: Draws) -> tuple[str, ...]:
+    """The addition terms that a prediction of the response needs."""
+    return tuple(name for name in draws.spec.design.additions if name not in UNPREDICTED)
+
+
+def _observed(draws: Draws, newdata: Any, design: Design) -> tuple[Response, Observation]:
+    """What is known of the responses of the rows asked for."""
+    spec = draws.spec
+    if newdata is None:
+        return spec.response, spec.seen
+    with rows_at(design.rows):
         extra = family_data(design.additions)
         response = spec.family.new_response(spec.response, extra, design.n_obs)
-    rng = np.random.default_rng(seed)
-    for block in spec.blocks:
-        name = f"r_{block.name}"
-        if re_formula == "NA":
-            p[name] = np.zeros_like(p[name])
-        new = _new_effects(draws, block, p[name], design, sample_new_levels, rng)
-        if re_formula == "NA":
-            new = np.zeros_like(new)
-        p[name] = np.concatenate([p[name], new], axis=-2)
-    return linked_dpars(spec, numpy_namespace(), p, d), design, response
-
-
-def _new_effects(
-    draws: Draws,
-    block: GroupBlock,
-    known: np.ndarray,
-    design: Design,
-    how: str,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Effects of the levels that only the new rows have, shape (chain, draw, new, coef)."""
-    new = _new_levels(block, design)
-    shape = (*known.shape[:2], len(new), known.shape[-1])
-    if not new:
-        return np.zeros(shape)
-    if how == "uncertainty":
-        chosen = rng.integers(known.shape[-2], size=shape[:3])
-        picked: np.ndarray = np.take_along_axis(known, chosen[..., None], axis=-2)
-        return picked
-    chol = _covariance_factor(draws, block)
-    drawn: np.ndarray = rng.standard_normal(shape) @ np.swapaxes(chol, -1, -2)
-    return drawn
-
-
-def _new_levels(block: GroupBlock, design: Design) -> tuple[str, ...]:
-    for predictor in design.predictors:
-        for group in predictor.groups:
-            if group.group == block.group and group.new_levels:
-                return group.new_levels
-    return ()
-
-
-def _covariance_factor(draws: Draws, block: GroupBlock) -> np.ndarray:
-    """Lower factor of the covariance of a block's effects, shape (chain, draw, q, q)."""
-    posterior = draws.posterior
-    sd = np.stack(
-        [np.asarray(posterior[f"sd_{block.group}__{c.label}"]) for c in block.coefs], axis=-1
-    )
-    q = len(block.coefs)
-    cor = np.broadcast_to(np.eye(q), (*sd.shape[:2], q, q)).copy()
-    if block.correlated:
-        for j in range(q):
-            for i in range(j):
-                first, second = block.coefs[i].label, block.coefs[j].label
-                values = np.asarray(posterior[f"cor_{block.group}__{first}__{second}"])
-                cor[..., i, j] = cor[..., j, i] = values
-    return sd[..., :, None] * np.linalg.cholesky(cor)
+        return response, new_observation(design.additions, spec.family.discrete)
 
 
 def _labelled(

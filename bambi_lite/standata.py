@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .additions import censoring, truncation, weights
-from .design import AdditionColumns, Column, Design, MvDesign, PredictorDesign, group_effects
-from .draws import element_names, named_tree
+from .design import (
+    AdditionColumns,
+    Column,
+    Design,
+    MvDesign,
+    PredictorDesign,
+    group_effects,
+    n_thresholds,
+)
+from .draws import in_order
 from .errors import DataError, listing, suggest
-from .params import ParamKey
+from .families import Response
 from .spec import ModelSpec, template
-from .terms import FixedTerm
+from .terms import Quantity, ThresholdTerm
 
 #: Addition terms whose first argument is an array of the data list, and its name there.
 _ARRAYS = {
@@ -36,11 +45,14 @@ class Outcome:
         of a categorical family.
     mixture : bool
         Whether these are the components of a mixture.
+    centred : bool
+        Whether the columns of the main formula may be centred.
     """
 
     thresholds: bool = False
     mu: tuple[str, ...] = ()
     mixture: bool = False
+    centred: bool = True
 
 
 def standata(spec: ModelSpec) -> dict[str, Any]:
@@ -65,7 +77,12 @@ def standata(spec: ModelSpec) -> dict[str, Any]:
     (180, 2, (180, 2))
     """
     several = tuple(d.name for d in spec.family.dpars if d.main and d.name != "mu")
-    return data_list(spec.design, Outcome(spec.family.thresholds, several), spec.response.y)
+    fixed = any(isinstance(p, ThresholdTerm) and not p.shifts for p in spec.structure)
+    outcome = Outcome(spec.family.thresholds, several, centred=not fixed)
+    data = data_list(spec.design, outcome, spec.response.y)
+    for block in spec.shrinkage:
+        data |= block.data()
+    return data | _family_thresholds(spec.response) if spec.family.thresholds else data
 
 
 def data_list(
@@ -112,7 +129,13 @@ def data_list(
                 covariates += 1
                 data[f"C_{covariates}{resp}"] = column.values
             for name in _stands_for(predictor, one, outcome):
-                data |= _population(predictor, f"{name}{resp}", not name and outcome.thresholds)
+                main = not name
+                data |= _population(
+                    predictor,
+                    f"{name}{resp}",
+                    main and outcome.thresholds,
+                    predictor.center and (outcome.centred or not main),
+                )
         data |= _fixed(one, outcome, resp)
     return {**data, **groups, "prior_only": 0}
 
@@ -128,9 +151,9 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Parameters that the formula fixes, such as ``sigma = 2``, are among them: brms keeps their
-        value as a constant draw. ``lprior`` and ``lp__``, with which brms closes the list, are not:
-        they are no parameters, and a fit does not hold them.
+        The same as in the posterior of a fit, with the elements of arrays one by one. Parameters
+        that the formula fixes, such as ``sigma = 2``, are among them as constant draws. ``lprior``
+        and ``lp__``, with which brms closes the list, are not: they are no parameters.
 
     Examples
     --------
@@ -140,36 +163,23 @@ def variables(spec: ModelSpec) -> tuple[str, ...]:
     ('b_Intercept', 'b_Days', 'sigma', 'Intercept')
     """
     p = template(spec)
-    tree, keys = named_tree(spec, [q for part in spec.terms() for q in part.quantities(p)])
-    posterior = tree["posterior"].to_dataset()
-    names = [n for key in _uncentred_last(keys) for n, _ in element_names(key, posterior[key])]
-    fixed = [d.name for d in spec.dpars if any(isinstance(t, FixedTerm) for t in d.terms)]
-    # They stand with the other parameters that are one number.
-    roots = [n.partition("[")[0] for n in names]
-    place = next((i for i, n in enumerate(roots) if _late(keys[n])), len(names))
-    return (*names[:place], *fixed, *names[place:])
+    parts: dict[str, list[Quantity]] = {}
+    for q in in_order(q for part in spec.terms() for q in part.quantities(p)):
+        parts.setdefault(q.name, []).append(q)
+    return tuple(name for found in parts.values() for name in _elements(found))
 
 
-def _late(key: ParamKey) -> bool:
-    return key.cls in ("Intercept", "r")
+def _elements(parts: Sequence[Quantity]) -> Iterator[str]:
+    """``r_g[1,Intercept]``, ...: the first index runs fastest, as in R.
 
-
-def _uncentred_last(keys: Mapping[str, ParamKey]) -> list[str]:
-    """The order of class b: the intercepts that are sampled centred, then each vector b."""
-
-    def owner(key: ParamKey) -> tuple[str, str, str]:
-        return key.resp, key.dpar, key.nlpar
-
-    centred = {owner(key) for key in keys.values() if key.cls == "Intercept"}
-    vectors = list(dict.fromkeys(owner(k) for k in keys.values() if k.cls == "b"))
-
-    def rank(name: str) -> tuple[bool, int]:
-        key = keys[name]
-        if key.cls != "b" or (key.coef == "Intercept" and owner(key) in centred):
-            return key.cls != "b", -1
-        return False, vectors.index(owner(key))
-
-    return sorted(keys, key=rank)
+    Parts of one name, the effects of several blocks of one group, differ in their last index.
+    """
+    for q in parts:
+        coords = q.coords or {}
+        for labels in product(*(coords[dim] for dim in reversed(q.dims))):
+            # R cannot have a blank in a name.
+            indices = ",".join(label.replace(" ", ".") for label in reversed(labels))
+            yield f"{q.name}[{indices}]" if indices else q.name
 
 
 # -- population-level designs ----------------------------------------------------------------
@@ -185,12 +195,14 @@ def _stands_for(predictor: PredictorDesign, design: Design, outcome: Outcome) ->
     return tuple(f"_{m}" for m in outcome.mu if m not in own) if outcome.mu else ("",)
 
 
-def _population(predictor: PredictorDesign, ending: str, thresholds: bool) -> dict[str, Any]:
+def _population(
+    predictor: PredictorDesign, ending: str, thresholds: bool, centred: bool
+) -> dict[str, Any]:
     X, columns = predictor.X, len(predictor.columns)
     if thresholds and predictor.intercept:
         X, columns = X[:, 1:], columns - 1
     data: dict[str, Any] = {f"K{ending}": columns}
-    if predictor.center:
+    if centred:
         data[f"Kc{ending}"] = columns - (predictor.intercept and not thresholds)
     data[f"X{ending}"] = X
     if predictor.offset is not None:
@@ -227,7 +239,7 @@ def _response(design: Design, outcome: Outcome, y: np.ndarray | None) -> dict[st
     for name, addition in design.additions.items():
         data |= _addition(name, addition)
     if outcome.thresholds:
-        data |= _thresholds(design.additions.get("thres"), Y)
+        data |= _thresholds(design, Y)
     elif outcome.mu and not outcome.mixture:
         data["ncat"] = len(column.levels) or Y.shape[-1]
     return data
@@ -251,17 +263,27 @@ def _addition(name: str, addition: AdditionColumns) -> dict[str, Any]:
     return {}
 
 
-def _thresholds(thres: AdditionColumns | None, Y: np.ndarray) -> dict[str, Any]:
+def _thresholds(design: Design, Y: np.ndarray) -> dict[str, Any]:
     """How many thresholds there are, in each group if the formula has groups of them."""
+    thres = design.additions.get("thres")
     if thres is not None and "gr" in thres.kwargs:
-        column = thres.kwargs["gr"]
-        codes = column.values.astype(int)
-        counts = np.array([Y[codes == g].max() - 1 for g in range(len(column.levels))], dtype=int)
+        groups, codes = np.unique(thres.kwargs["gr"].values, return_inverse=True)
+        counts = np.array([Y[codes == g].max() - 1 for g in range(len(groups))], dtype=int)
         ends = np.cumsum(counts)
         bounds = np.column_stack([ends - counts + 1, ends])
         return {"ngrthres": len(counts), "Jthres": bounds[codes], "nthres": counts}
-    given = thres.args[0].values[0] if thres is not None and thres.args else Y.max() - 1
-    return {"nthres": int(given)}
+    assert design.response is not None
+    return {"nthres": n_thresholds(design.response, design.additions)}
+
+
+def _family_thresholds(response: Response) -> dict[str, Any]:
+    """The same, as the family has read them from the response and its addition terms."""
+    counts = np.array(response.static["counts"])
+    if response.static["groups"] == ("",):
+        return {"nthres": int(counts[0])}
+    first, last = response.extra["start"] + 1, response.extra["start"] + response.extra["count"]
+    bounds = np.column_stack([first, last]).astype(int)
+    return {"ngrthres": len(counts), "Jthres": bounds, "nthres": counts}
 
 
 # -- group-level terms -----------------------------------------------------------------------
@@ -289,6 +311,8 @@ def _group_arrays(design: Design | MvDesign, mu: tuple[str, ...]) -> dict[str, A
         sizes[f"NC_{i}"] = effect.cn * (effect.cn - 1) // 2
         if group.by is not None:
             sizes |= {f"Nby_{i}": len(group.by[1]), f"Jby_{i}": group.by[2] + 1}
+        if group.pw is not None:
+            sizes[f"PW_{i}"] = group.pw
         if group.cov_matrix is not None:
             sizes[f"Lcov_{i}"] = np.linalg.cholesky(group.cov_matrix)
     return columns | sizes
@@ -307,10 +331,12 @@ def design_frame(spec: ModelSpec, dpar: str) -> pd.DataFrame:
     DataError
         If the parameter has no formula.
     """
-    known = [p.name for p in spec.design.predictors]
-    if dpar not in known:
+    predictors = {p.name: p for p in (*spec.design.predictors, *spec.predictors)}
+    known = [p.name for p in spec.predictors]
+    if dpar not in predictors:
         raise DataError(
             f"No formula predicts '{dpar}'; this model has formulas of {listing(known)}."
             f"{suggest(dpar, known)}"
         )
-    return spec.design.to_frame(dpar)
+    own = predictors[dpar]
+    return pd.DataFrame(own.X, columns=list(own.columns), index=spec.design.rows.copy())

@@ -35,6 +35,7 @@ def numpy_namespace() -> Namespace:
     from scipy import special
 
     return SimpleNamespace(
+        floor=np.floor,
         exp=np.exp,
         expm1=np.expm1,
         log=np.log,
@@ -54,6 +55,7 @@ def numpy_namespace() -> Namespace:
         swap=lambda x: np.swapaxes(x, -1, -2),
         sum=lambda x: np.sum(x, axis=-1),
         diagonal=lambda x: np.diagonal(x, axis1=-2, axis2=-1),
+        solve_lower=np.linalg.solve,
         softplus=lambda x: np.logaddexp(0.0, x),
         sigmoid=special.expit,
         gammaln=special.gammaln,
@@ -68,13 +70,14 @@ def numpy_namespace() -> Namespace:
         minimum=np.minimum,
         logaddexp=np.logaddexp,
         asarray=np.asarray,
+        zeros_like=np.zeros_like,
         stack=lambda parts: np.stack(np.broadcast_arrays(*parts), axis=-1),
         concatenate=lambda parts: np.concatenate(parts, axis=-1),
-        concatenate_rows=lambda parts: np.concatenate(parts, axis=-2),
         cumsum=lambda x: np.cumsum(x, axis=-1),
         logsumexp=lambda x: special.logsumexp(x, axis=-1),
         pick=_pick,
         integers=lambda x: np.asarray(x).astype(np.int64),
+        kernel=lambda kernel, *args: kernel.on_arrays(*args),
     )
 
 
@@ -99,6 +102,7 @@ def pytensor_namespace() -> Namespace:
         return pt.sum(pt.where(own, x, 0.0), axis=-1)
 
     return SimpleNamespace(
+        floor=pt.floor,
         exp=pt.exp,
         expm1=pt.expm1,
         log=pt.log,
@@ -118,6 +122,7 @@ def pytensor_namespace() -> Namespace:
         swap=lambda x: pt.swapaxes(x, -1, -2),
         sum=lambda x: pt.sum(x, axis=-1),
         diagonal=lambda x: pt.diagonal(x, axis1=-2, axis2=-1),
+        solve_lower=lambda L, x: pt.linalg.solve_triangular(L, x, lower=True),
         softplus=pt.softplus,
         sigmoid=pt.sigmoid,
         gammaln=pt.gammaln,
@@ -131,12 +136,14 @@ def pytensor_namespace() -> Namespace:
         maximum=pt.maximum,
         minimum=pt.minimum,
         logaddexp=lambda a, b: pt.maximum(a, b) + pt.softplus(-pt.abs(a - b)),
-        asarray=pt.as_tensor_variable,
+        # PyTensor keeps a plain 1.5 in single precision, and an array as it is.
+        asarray=lambda x: pt.as_tensor_variable(x if hasattr(x, "owner") else np.asarray(x)),
+        zeros_like=pt.zeros_like,
         stack=lambda parts: pt.stack(pt.broadcast_arrays(*parts), axis=-1),
         concatenate=lambda parts: pt.concatenate(parts, axis=-1),
-        concatenate_rows=lambda parts: pt.concatenate(parts, axis=-2),
         cumsum=lambda x: pt.cumsum(x, axis=-1),
         logsumexp=logsumexp,
         pick=pick,
         integers=lambda x: pt.cast(x, "int64"),
+        kernel=lambda kernel, *args: kernel.on_graph(*args),
     )

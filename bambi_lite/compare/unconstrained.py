@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..additions import numpy_log_density
 from ..draws import Draws
 from ..errors import SamplingError
+from ..observation import numpy_log_density
 from ..params import Param, Prior
 from ..spec import ModelSpec, linked_dpars, take_rows, with_effects
 from ..xp import numpy_namespace

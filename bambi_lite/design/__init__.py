@@ -3,17 +3,13 @@
 :func:`build_design` gives a :class:`Design`, which carries the recipe for new data.
 """
 
-from .build import (
-    AdditionColumns,
-    Design,
-    MvDesign,
-    build_design,
-)
+from .build import Design, MvDesign, build_design
 from .groups import GroupDesign
 from .predictors import PredictorDesign
 from .registry import register_transform
 from .tables import GroupEffect, group_effects, group_effects_frame
-from .values import Column, r_sort_key
+from .thresholds import n_thresholds
+from .values import AdditionColumns, Column, r_sort_key
 
 __all__ = [
     "AdditionColumns",
@@ -26,6 +22,7 @@ __all__ = [
     "build_design",
     "group_effects",
     "group_effects_frame",
+    "n_thresholds",
     "r_sort_key",
     "register_transform",
 ]

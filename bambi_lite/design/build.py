@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,14 +14,15 @@ import pandas as pd
 
 from ..errors import DataError, DataWarning
 from ..formula import BrmsFormula, GroupTerm, MvFormula, Node, deparse, expand_dots
-from ..formula.signatures import flag
+from ..formula.signatures import flag, number
+from ..formula.special import category_terms
 from ..formula.vocabulary import ADDITIONS
+from .evaluate import evaluate
 from .frames import to_pandas
-from .groups import group_levels, read_by, read_cov
 from .inputs import Inputs, read_inputs
+from .levels import Grouping, read_by, read_cov, read_pw
 from .predictors import (
     Chosen,
-    Grouping,
     PredictorDesign,
     Rows,
     build_predictor,
@@ -29,28 +30,11 @@ from .predictors import (
     prepare_atoms,
 )
 from .recipe import Recipe
-from .values import Column, IntArray, drop_unused, frozen
+from .thresholds import n_thresholds
+from .values import AdditionColumns, Column, IntArray, drop_unused, frozen
 
 # A warning belongs to the line that called the package, however deep this is.
 _PACKAGE = str(Path(__file__).parents[1])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AdditionColumns:
-    """The arguments of one addition term: columns by position, options by name.
-
-    Columns are of type :class:`Column`; a constant is repeated for each row. An option of kind
-    TRUE or FALSE is a bool.
-    """
-
-    name: str
-    args: tuple[Column, ...]
-    kwargs: Mapping[str, Any]
-
-    def take(self, rows: Rows) -> AdditionColumns:
-        """The same arguments on some of the rows."""
-        kwargs = {k: v.take(rows) if isinstance(v, Column) else v for k, v in self.kwargs.items()}
-        return AdditionColumns(self.name, tuple(a.take(rows) for a in self.args), kwargs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +119,7 @@ class Design:
         allow_new_levels: bool = False,
         need_response: bool = False,
         groups: bool = True,
+        additions: Collection[str] = (),
     ) -> Design:
         """New rows through the same recipe.
 
@@ -145,10 +130,13 @@ class Design:
         allow_new_levels : bool
             Whether group-level terms may meet new levels. Their index is -1.
         need_response : bool
-            Whether the response must be there. If not, it and the addition terms are evaluated
-            where their columns are there.
+            Whether the response must be there. If not, it is evaluated where its columns are
+            there, and rows may lack it.
         groups : bool
             False leaves group-level terms out.
+        additions : collection of str
+            Names of addition terms whose columns must be there; others are treated as the
+            response is.
 
         Returns
         -------
@@ -160,7 +148,8 @@ class Design:
             For missing columns and new levels.
         """
         given = to_pandas(frame, "new data")
-        return _design(read_inputs(given, self.recipe, need_response, groups), allow_new_levels)
+        inputs = read_inputs(given, self.recipe, need_response, groups, additions)
+        return _design(inputs, allow_new_levels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,17 +249,24 @@ def _design(
         _warn_dropped(complete)
     kept = complete & inputs.subset
     if not kept.any():
-        raise DataError("No row is left by subset().")
+        raise DataError(
+            f"No row is left by subset(): it is FALSE in all of the {int(complete.sum())} rows "
+            "without missing values."
+        )
     used: IntArray = np.flatnonzero(kept)
     # A slice spares the copies of long columns when nothing is left out.
     rows: Rows = slice(None) if kept.all() else used
     level_rows: Rows = slice(None) if complete.all() else np.flatnonzero(complete)
     atoms = prepare_atoms(inputs, rows, level_rows)
     groupings = _groupings(inputs, level_rows, data2 or {})
-    chosen = Chosen(inputs, rows, len(used), atoms, groupings, allow_new_levels)
     response = _response(inputs, rows)
-    predictors = tuple(build_predictor(p, chosen) for p in inputs.formula.predictors)
+    additions = _additions(inputs, rows)
     recipe = inputs.recipe
+    thresholds = recipe.thresholds
+    if recipe.training and response is not None and _has_category_effects(inputs):
+        thresholds = n_thresholds(response, additions)
+    chosen = Chosen(inputs, rows, len(used), atoms, groupings, allow_new_levels, thresholds)
+    predictors = tuple(build_predictor(p, chosen) for p in inputs.formula.predictors)
     if recipe.training:
         levels = {key: value.levels for key, value in atoms.items() if value.is_factor}
         if response is not None and response.levels:
@@ -279,9 +275,8 @@ def _design(
             formula=recipe.formula,
             states=MappingProxyType(dict(inputs.scope.learned)),
             levels=MappingProxyType(levels),
-            groups=MappingProxyType({t.group: g.levels for t, g in groupings.items()}),
-            by=MappingProxyType({_by_key(t): g.by for t, g in groupings.items()}),
-            covs=MappingProxyType({t.cov: g.cov for t, g in groupings.items()}),
+            groupings=MappingProxyType(dict(groupings)),
+            thresholds=thresholds,
             contrasts=MappingProxyType(dict(recipe.contrasts)),
         )
     return Design(
@@ -289,31 +284,34 @@ def _design(
         n_dropped=int((~complete).sum()),
         rows=frozen(used),
         response=response,
-        additions=MappingProxyType(_additions(inputs, rows)),
+        additions=MappingProxyType(additions),
         predictors=predictors,
         variables=inputs.names,
         recipe=recipe,
     )
 
 
+def _has_category_effects(inputs: Inputs) -> bool:
+    """Whether some group-level effect is that of a single threshold."""
+    return any(category_terms(special) for term in inputs.groups for special in term.specials)
+
+
 def _groupings(
     inputs: Inputs, level_rows: Rows, data2: Mapping[str, Any]
-) -> dict[GroupTerm, Grouping]:
-    recipe, made = inputs.recipe, {}
+) -> Mapping[GroupTerm, Grouping]:
+    if not inputs.recipe.training:
+        return inputs.recipe.groupings
+    made = {}
     for term, item in inputs.groups.items():
-        if recipe.training:
-            levels = group_levels(item, level_rows)
-            by = read_by(term, item, inputs.frame, level_rows, levels)
-            made[term] = Grouping(levels, by, read_cov(term, data2, levels))
-        else:
-            made[term] = Grouping(
-                recipe.groups[term.group], recipe.by[_by_key(term)], recipe.covs[term.cov]
-            )
+        chosen = item.take(level_rows)
+        levels = chosen.levels()
+        by = read_by(term, chosen.parts, chosen.by, levels)
+        pw = None
+        if term.pw is not None:
+            weights = evaluate(term.pw, inputs.scope, inputs.text).take(level_rows)
+            pw = read_pw(term, chosen.parts, weights, levels)
+        made[term] = Grouping(levels, by, read_cov(term, data2, levels), pw)
     return made
-
-
-def _by_key(term: GroupTerm) -> str:
-    return f"{term.group} by {deparse(term.by)}" if term.by is not None else term.group
 
 
 def _response(inputs: Inputs, rows: Rows) -> Column | None:
@@ -339,8 +337,9 @@ def _additions(inputs: Inputs, rows: Rows) -> dict[str, AdditionColumns]:
             p.name: p.default for p in params.values() if p.default is not None
         }
         for name, node in addition.kwargs:
-            is_flag = params[name].kind == "flag"
-            kwargs[name] = flag(node, False) if is_flag else column(node)
+            kind = params[name].kind
+            constant = flag(node, False) if kind == "flag" else number(node)
+            kwargs[name] = column(node) if kind == "expr" else constant
         args = tuple(column(node) for node in addition.args)
         made[addition.name] = AdditionColumns(addition.name, args, MappingProxyType(kwargs))
     return made

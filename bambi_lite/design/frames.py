@@ -16,8 +16,9 @@ def to_pandas(data: Any, what: str = "data") -> pd.DataFrame:
     Parameters
     ----------
     data : DataFrame
-        A pandas DataFrame, or one that narwhals reads (polars, pyarrow, ...) if narwhals is
-        installed.
+        A pandas DataFrame, or one in memory that narwhals reads (polars, pyarrow, ...) if narwhals
+        is installed. Categories keep the order that the frame gives them; those that say that they
+        are ordered (polars' Enum, Arrow's ordered dictionaries) are ordered factors.
     what : str
         What it is called in messages.
 
@@ -37,14 +38,19 @@ def to_pandas(data: Any, what: str = "data") -> pd.DataFrame:
 
 
 def _by_narwhals(data: Any, what: str) -> pd.DataFrame:
+    hint = "."
+    if isinstance(data, dict | list):
+        hint = ": pd.DataFrame(...)."
+    elif hasattr(data, "collect"):
+        hint = ", or call collect() first."
     refusal = DataError(
-        f"The {what} must be a data frame, not {type(data).__name__}. Give a pandas DataFrame"
-        + (": pd.DataFrame(...)." if isinstance(data, dict | list) else ".")
+        f"The {what} must be a data frame, not {type(data).__name__}. Give a pandas DataFrame{hint}"
     )
     if data is None or isinstance(data, dict | list | tuple | str | int | float):
         raise refusal
     try:
-        narwhals = importlib.import_module("narwhals")
+        # The interface whose meaning narwhals has promised not to change.
+        narwhals = importlib.import_module("narwhals.stable.v2")
     except ImportError:
         if hasattr(data, "__dataframe__") or hasattr(data, "__arrow_c_stream__"):
             raise DataError(
@@ -61,15 +67,18 @@ def _by_narwhals(data: Any, what: str) -> pd.DataFrame:
 
 
 def _column(series: Any, narwhals: Any) -> pd.Series:
-    values = series.to_list()
+    """A column as the frame's own conversion to pandas has it, missing values kept apart."""
     dtype = series.dtype
     if dtype in (narwhals.Categorical, narwhals.Enum):
         levels = series.cat.get_categories().to_list()
-        return pd.Series(pd.Categorical(values, categories=levels))
+        ordered = bool(narwhals.is_ordered_categorical(series))
+        return pd.Series(pd.Categorical(series.to_list(), categories=levels, ordered=ordered))
     if dtype == narwhals.Boolean:
-        return pd.Series(values, dtype="boolean")
+        return pd.Series(series.to_list(), dtype="boolean")
     if dtype == narwhals.String:
-        return pd.Series(values, dtype=object)
-    if dtype.is_integer() and None in values:
-        return pd.Series(values, dtype="Int64")
-    return pd.Series(values)
+        return pd.Series(series.to_list(), dtype=object)
+    if dtype.is_float() or (dtype.is_integer() and not series.null_count()):
+        return pd.Series(series.to_numpy())
+    if dtype.is_integer():
+        return pd.Series(series.to_list(), dtype="Int64")
+    return pd.Series(series.to_list())

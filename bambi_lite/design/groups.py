@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,19 +10,12 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, listing
-from ..formula import GroupTerm, Node, SpecialTerm, deparse, rename
+from ..formula import Call, GroupTerm, Name, Node, SpecialTerm, Term, deparse, rename
+from ..formula.special import category_terms
 from .coding import atoms_of, columns_of
 from .evaluate import Scope, evaluate, find_column
-from .values import (
-    FloatArray,
-    IntArray,
-    Value,
-    drop_unused,
-    frozen,
-    r_sort_key,
-    read_group,
-    recode,
-)
+from .levels import By, Grouping, extend_by, joined, level_union, members_missing
+from .values import FloatArray, IntArray, Value, frozen, read_group, recode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +30,16 @@ class GroupDesign:
         The label of ``(x | ID | g)``, or empty.
     coefs : tuple of str
         The effects, by brms' names.
+    types : tuple of str
+        What each effect is: empty for an ordinary one, ``mmc``, or ``cs`` for the one of a single
+        threshold (``Intercept[2]``).
     cor : bool
         Whether they are correlated.
     gtype : str
         ``"mm"`` for a multi-membership term, else empty.
     by : tuple or None
-        For ``gr(by =)``: the variable, its levels and the code of each group level.
+        For ``gr(by =)``: the variable, its levels and the code of each group level, new levels
+        after the known ones.
     cov : str
         The name of the covariance matrix of ``gr(cov =)``, or empty.
     dist : str
@@ -61,6 +58,8 @@ class GroupDesign:
         The weights of a multi-membership term.
     cov_matrix : array or None
         The matrix `cov` of ``data2``, its rows in the order of `levels`.
+    pw : array or None, shape (len(levels),)
+        The prior weight of each level: its effects enter the log prior that many times.
     specials : tuple of SpecialTerm
         Effects of special terms, which have no columns yet.
     """
@@ -68,9 +67,10 @@ class GroupDesign:
     group: str
     id: str
     coefs: tuple[str, ...]
+    types: tuple[str, ...]
     cor: bool
     gtype: str
-    by: tuple[str, tuple[str, ...], IntArray] | None
+    by: By | None
     cov: str
     dist: str
     Z: FloatArray
@@ -80,6 +80,7 @@ class GroupDesign:
     index: IntArray | None = None
     weights: FloatArray | None = None
     cov_matrix: FloatArray | None = None
+    pw: FloatArray | None = None
     specials: tuple[SpecialTerm, ...] = ()
 
     def take(self, rows: IntArray | slice) -> GroupDesign:
@@ -93,104 +94,57 @@ class GroupDesign:
         )
 
 
-def members_missing(members: Sequence[Value]) -> Any:
-    """Which rows lack a group."""
-    missing = members[0].missing
-    for member in members[1:]:
-        missing = missing | member.missing
-    return missing
-
-
-def joined(members: Sequence[Value]) -> Value:
-    """The observed combinations of grouping variables, labelled ``a_b`` and sorted as text.
-
-    One variable alone keeps its levels, also those that do not occur.
-    """
-    if len(members) == 1:
-        return members[0]
-    codes = members[0].data.astype(np.int64)
-    for member in members[1:]:
-        codes = codes * len(member.levels) + member.data
-    codes = np.where(members_missing(members), -1, codes)
-    found, uniques = pd.factorize(codes)
-    labels: dict[str, list[int]] = {}
-    for i, unique in enumerate(uniques):
-        if unique >= 0:
-            labels.setdefault(_label(int(unique), members), []).append(i)
-    levels = tuple(sorted(labels, key=r_sort_key))
-    table = np.full(len(uniques) + 1, -1, dtype=np.intp)
-    for place, level in enumerate(levels):
-        table[labels[level]] = place
-    return Value("factor", table[found], levels)
-
-
-def _label(code: int, members: Sequence[Value]) -> str:
-    parts = []
-    for member in reversed(members):
-        code, place = divmod(code, len(member.levels))
-        parts.append(member.levels[place])
-    return "_".join(reversed(parts))
-
-
-def level_union(members: Sequence[Value]) -> tuple[str, ...]:
-    """The levels of a multi-membership term: those of all members.
-
-    Levels of factors keep their order; levels of text are sorted together, numbers as numbers.
-    """
-    used = [drop_unused(m) for m in members]
-    found = set().union(*(m.levels for m in used))
-    if all(m.kind == "string" for m in members):
-        return tuple(sorted(found, key=r_sort_key))
-    ordered = dict.fromkeys(level for m in members for level in m.levels)
-    kept = [level for level in ordered if level in found]
-    if all(_is_number(level) for level in kept):
-        kept.sort(key=float)
-    return tuple(kept)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupInput:
     """What is known of a term before the rows are chosen, on all rows.
 
-    `parts` are the members of a multi-membership term, else the one grouping factor.
+    `parts` are the members of a multi-membership term, else the one grouping factor; `by` are the
+    sub-populations beside them, if there are any.
     """
 
     term: GroupTerm
     parts: tuple[Value, ...]
+    by: tuple[Value, ...]
     missing: Any
 
     @classmethod
     def read(cls, term: GroupTerm, frame: pd.DataFrame) -> GroupInput:
         """The grouping variables of a term."""
-        members = tuple(read_group(find_column(frame, name), name) for name in term.members)
+        members = _read(term.members, frame)
         parts = members if term.gtype == "mm" else (joined(members),)
-        return cls(term, parts, members_missing(members))
+        by = _read([node.name for node in _by_nodes(term)], frame)
+        return cls(term, parts, by, members_missing((*members, *by)))
+
+    def take(self, rows: IntArray | slice) -> GroupInput:
+        """The same on some rows."""
+        parts = tuple(p.take(rows) for p in self.parts)
+        by = tuple(b.take(rows) for b in self.by)
+        return GroupInput(self.term, parts, by, self.missing[rows])
+
+    def levels(self) -> tuple[str, ...]:
+        """The levels that occur."""
+        return level_union(self.parts)
 
 
-def group_levels(item: GroupInput, rows: IntArray | slice) -> tuple[str, ...]:
-    """The levels of a grouping on some rows."""
-    parts = [p.take(rows) for p in item.parts]
-    return level_union(parts) if item.term.gtype == "mm" else drop_unused(parts[0]).levels
+def _read(names: Iterable[str], frame: pd.DataFrame) -> tuple[Value, ...]:
+    return tuple(read_group(find_column(frame, name), name) for name in names)
+
+
+def _by_nodes(term: GroupTerm) -> tuple[Name, ...]:
+    """The variables of ``by``: one, or with ``mm()`` one for each member."""
+    given = [a.value for a in term.by.args] if isinstance(term.by, Call) else [term.by]
+    return tuple(node for node in given if isinstance(node, Name))
 
 
 def build_group(
     item: GroupInput,
+    grouping: Grouping,
     values: Mapping[str, Value],
     scope: Scope,
     source: str,
     rows: IntArray | slice,
-    levels: tuple[str, ...],
     allow_new_levels: bool,
-    by: tuple[str, tuple[str, ...], IntArray] | None,
-    cov_matrix: FloatArray | None,
+    thresholds: int,
 ) -> GroupDesign:
     """The arrays of one group-level term.
 
@@ -199,9 +153,9 @@ def build_group(
     DataError
         For a group that the training data do not have, unless `allow_new_levels`.
     """
-    term = item.term
-    parts = [p.take(rows) for p in item.parts]
-    index, new = _index(parts, levels)
+    term, levels = item.term, grouping.levels
+    chosen = item.take(rows)
+    index, new = _index(chosen.parts, levels)
     if new and not allow_new_levels:
         raise DataError(
             f"The grouping '{term.group}' has levels that the training data do not have: "
@@ -212,28 +166,29 @@ def build_group(
     codes = np.where(index >= len(levels), -1, index) if new else index
     n = len(index)
     names, Z = columns_of(term.terms, values, term.intercept, True, n)
-    coefs = tuple(map(rename, names))
-    mmc = [s for s in term.specials if s.kind == "mmc"]
-    if mmc:
-        coefs, Z = _with_member_columns(coefs, Z, mmc, values, scope, source, rows)
+    effects = _Effects(tuple(map(rename, names)), ("",) * len(names), Z)
+    effects = _with_thresholds(effects, term, values, thresholds)
+    effects = _with_member_columns(effects, term, scope, source, rows)
     weights = _weights(term, scope, source, rows, n) if term.gtype == "mm" else None
     return GroupDesign(
         group=term.group,
         id=term.id,
-        coefs=coefs,
+        coefs=effects.coefs,
+        types=effects.types,
         cor=term.cor,
         gtype=term.gtype,
-        by=by,
+        by=extend_by(term, grouping.by, chosen.parts, chosen.by, levels, new),
         cov=term.cov,
         dist=term.dist,
-        Z=frozen(Z),
+        Z=frozen(effects.Z),
         J=frozen(codes),
         levels=levels,
         new_levels=new,
         index=frozen(index),
         weights=None if weights is None else frozen(weights),
-        cov_matrix=cov_matrix,
-        specials=tuple(s for s in term.specials if s.kind != "mmc"),
+        cov_matrix=grouping.cov,
+        pw=grouping.pw,
+        specials=tuple(s for s in term.specials if s.kind != "mmc" and not category_terms(s)),
     )
 
 
@@ -246,30 +201,54 @@ def _index(parts: Sequence[Value], levels: tuple[str, ...]) -> tuple[IntArray, t
     return np.column_stack(columns).astype(np.intp, copy=False), new
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Effects:
+    """The effects of a term: names, types, columns of shape (n, q) or (n, members, q)."""
+
+    coefs: tuple[str, ...]
+    types: tuple[str, ...]
+    Z: FloatArray
+
+    def and_(self, coefs: Sequence[str], kind: str, columns: FloatArray) -> _Effects:
+        """With further ones."""
+        Z = np.concatenate([self.Z, columns], axis=-1)
+        return _Effects((*self.coefs, *coefs), (*self.types, *(kind for _ in coefs)), Z)
+
+
 def _with_member_columns(
-    coefs: tuple[str, ...],
-    Z: FloatArray,
-    terms: Sequence[SpecialTerm],
-    values: Mapping[str, Value],
-    scope: Scope,
-    source: str,
-    rows: IntArray | slice,
-) -> tuple[tuple[str, ...], FloatArray]:
+    effects: _Effects, term: GroupTerm, scope: Scope, source: str, rows: IntArray | slice
+) -> _Effects:
     """Columns of ``mmc(x1, x2)``, one for each member, after the common ones."""
-    count = len(terms[0].calls[0].args)
-    blocks = [np.repeat(Z[:, None, :], count, axis=1)]
-    for term in terms:
-        if len(term.calls) > 1 or term.factors:
-            raise DataError(f"'{term.label}': mmc() cannot be part of an interaction.")
+    specials = [s for s in term.specials if s.kind == "mmc"]
+    if specials:
+        repeated = np.repeat(effects.Z[:, None, :], len(term.members), axis=1)
+        effects = _Effects(effects.coefs, effects.types, repeated)
+    for special in specials:
+        if len(special.calls) > 1 or special.factors:
+            raise DataError(f"'{special.label}': mmc() cannot be part of an interaction.")
         columns = []
-        for node in term.calls[0].args:
+        for node in special.calls[0].args:
             value = evaluate(node, scope, source).take(rows)
             if value.is_factor or value.data.ndim != 1:
                 raise DataError(f"'{deparse(node)}' of mmc() must be a column of numbers.")
             columns.append(value.data)
-        blocks.append(np.column_stack(columns)[:, :, None])
-        coefs = (*coefs, rename(term.label))
-    return coefs, np.concatenate(blocks, axis=2)
+        made = np.column_stack(columns)[:, :, None]
+        effects = effects.and_([rename(special.label)], "mmc", made)
+    return effects
+
+
+def _with_thresholds(
+    effects: _Effects, term: GroupTerm, values: Mapping[str, Value], thresholds: int
+) -> _Effects:
+    """Columns of ``cs()``: each as often as there are thresholds, after the common ones."""
+    for special in term.specials:
+        expansion = category_terms(special)
+        if expansion is not None:
+            n = effects.Z.shape[0]
+            names, Z = columns_of(expansion.terms, values, expansion.intercept, True, n)
+            coefs = [f"{rename(name)}[{k + 1}]" for name in names for k in range(thresholds)]
+            effects = effects.and_(coefs, "cs", np.repeat(Z, thresholds, axis=1))
+    return effects
 
 
 def _weights(
@@ -295,86 +274,16 @@ def _weights(
     return np.asarray(data / total)
 
 
-def read_by(
-    term: GroupTerm,
-    item: GroupInput,
-    frame: pd.DataFrame,
-    rows: IntArray | slice,
-    levels: tuple[str, ...],
-) -> tuple[str, tuple[str, ...], IntArray] | None:
-    """The ``by`` variable of each group level.
-
-    Raises
-    ------
-    DataError
-        If it changes within a group.
-    """
-    if term.by is None:
-        return None
-    name = deparse(term.by)
-    if term.gtype == "mm":
-        raise DataError(f"'{term.text}': by is not available for mm() yet.")
-    value = drop_unused(read_group(find_column(frame, name), name).take(rows))
-    group = item.parts[0].take(rows)
-    places, _ = recode(group, levels)
-    codes = np.full(len(levels), -1, dtype=np.intp)
-    codes[places] = value.data
-    wrong = codes[places] != value.data
-    if wrong.any():
-        level = levels[int(places[np.flatnonzero(wrong)[0]])]
-        raise DataError(
-            f"The by variable '{name}' of '{term.text}' has more than one value in the group "
-            f"'{level}'; it must be constant within each level of '{term.group}'."
-        )
-    return name, value.levels, frozen(codes)
-
-
-def read_cov(
-    term: GroupTerm, data2: Mapping[str, Any], levels: tuple[str, ...]
-) -> FloatArray | None:
-    """The matrix of ``gr(cov =)``, its rows in the order of the group levels.
-
-    Raises
-    ------
-    DataError
-        If ``data2`` has no such matrix, or it does not fit the levels.
-    """
-    if not term.cov:
-        return None
-    if term.cov not in data2:
-        raise DataError(
-            f"'{term.text}' needs the matrix '{term.cov}': give data2={{'{term.cov}': matrix}}."
-        )
-    given = data2[term.cov]
-    if isinstance(given, pd.DataFrame):
-        if set(map(str, given.index)) != set(map(str, given.columns)):
-            raise DataError(f"The rows and columns of '{term.cov}' have different names.")
-        named = given.set_axis(map(str, given.index), axis=0).set_axis(
-            map(str, given.columns), axis=1
-        )
-        lacking = [level for level in levels if level not in named.index]
-        if lacking:
-            raise DataError(f"'{term.cov}' lacks the levels {listing(lacking)} of '{term.group}'.")
-        matrix = named.loc[list(levels), list(levels)].to_numpy(dtype=float, copy=True)
-    else:
-        matrix = np.array(given, dtype=float)
-        if matrix.shape != (len(levels), len(levels)):
-            raise DataError(
-                f"'{term.cov}' has shape {matrix.shape}; '{term.group}' has {len(levels)} levels. "
-                "A DataFrame with row and column names may have more."
-            )
-    if not np.allclose(matrix, matrix.T):
-        raise DataError(f"The covariance matrix '{term.cov}' is not symmetric.")
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError:
-        raise DataError(f"The covariance matrix '{term.cov}' is not positive definite.") from None
-    return np.asarray(frozen(matrix))
+def terms_of_group(term: GroupTerm) -> tuple[Term, ...]:
+    """The ordinary terms on the left of a bar, those inside ``cs()`` among them."""
+    inside = [category_terms(s) for s in term.specials]
+    return (*term.terms, *(t for expansion in inside if expansion for t in expansion.terms))
 
 
 def nodes_of_group(term: GroupTerm) -> list[Node]:
     """The expressions that a group-level term needs besides its grouping variables."""
-    nodes = list(atoms_of(term.terms).values())
+    nodes = list(atoms_of(terms_of_group(term)).values())
+    nodes += _by_nodes(term)
     if term.weights is not None:
         nodes.append(term.weights)
     for special in term.specials:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, listing, suggest
+from ..errors import DataError, listing, rows_of, suggest
 from ..formula import (
     Addition,
     BrmsFormula,
@@ -87,9 +87,16 @@ class _Need:
 
 
 def read_inputs(
-    frame: pd.DataFrame, recipe: Recipe, need_response: bool = True, with_groups: bool = True
+    frame: pd.DataFrame,
+    recipe: Recipe,
+    need_response: bool = True,
+    with_groups: bool = True,
+    need_additions: Collection[str] = (),
 ) -> Inputs:
     """Evaluate everything that a formula needs.
+
+    Of new data, the addition terms that `need_additions` names have to be there, the others and
+    (unless `need_response`) the response are evaluated where their columns are.
 
     Raises
     ------
@@ -106,11 +113,13 @@ def read_inputs(
     if recipe.training:
         _check_parameters(frame, formula)
     else:
-        _check_columns(frame, formula, need_response, with_groups)
+        _check_columns(frame, formula, need_response, with_groups, need_additions)
     scope = Scope(frame, recipe.states)
     missing = np.zeros(len(frame), dtype=bool)
     names: dict[str, None] = {}
-    for need in _needs(formula, additions, has_response, with_groups):
+    # A new row counts as complete if it has all that is asked for.
+    asked = None if need_response else need_additions
+    for need in _needs(formula, additions, has_response, with_groups, asked):
         value = evaluate(need.node, scope, need.text)
         names.update(dict.fromkeys(data_variables(need.node)))
         if not need.gaps:
@@ -123,8 +132,11 @@ def read_inputs(
             groups[term] = GroupInput.read(term, frame)
             missing |= groups[term].missing
             names.update(dict.fromkeys(term.members))
+            if term.pw is not None and recipe.training:
+                missing |= evaluate(term.pw, scope, predictor.source).missing
+                names.update(dict.fromkeys(data_variables(term.pw)))
     for addition in additions:
-        if addition.name == "cens" and len(addition.args) > 1:
+        if addition.name == "cens" and len(addition.args) > 1 and asked is None:
             missing |= _bound_missing(addition, scope, formula.main.text)
     subset = _subset(additions, scope, formula.main.text, len(frame))
     kept = tuple(n for n in names if n != "Intercept")
@@ -140,16 +152,22 @@ def _nodes(addition: Addition) -> tuple[Node, ...]:
 
 
 def _needs(
-    formula: BrmsFormula, additions: Iterable[Addition], has_response: bool, with_groups: bool
+    formula: BrmsFormula,
+    additions: Iterable[Addition],
+    has_response: bool,
+    with_groups: bool,
+    asked: Collection[str] | None,
 ) -> Iterable[_Need]:
+    """`asked` are the addition terms that have to be there; None: all, and the response too."""
     text = formula.main.text
     imputed = any(a.name == "mi" for a in additions)
     if has_response:
-        yield _Need(formula.response.node, text, imputed)
+        yield _Need(formula.response.node, text, imputed or asked is not None)
     for addition in additions:
         for i, node in enumerate(_nodes(addition)):
             # Errors of measurement belong to observed values only, upper bounds to intervals.
             gaps = addition.name == "mi" or (addition.name == "cens" and i == 1)
+            gaps = gaps or (asked is not None and addition.name not in asked)
             yield _Need(node, text, gaps)
     for predictor in formula.predictors:
         for node in nodes_of(predictor, formula, with_groups):
@@ -170,7 +188,13 @@ def _subset(additions: Iterable[Addition], scope: Scope, text: str, n: int) -> A
             value = evaluate(addition.args[0], scope, text)
             if value.is_factor or value.data.ndim != 1:
                 raise DataError(f"'{deparse(addition.node)}' needs a column of TRUE and FALSE.")
-            return np.nan_to_num(np.asarray(value.data)) != 0
+            data = np.asarray(value.data, dtype=float)
+            if np.isnan(data).any():
+                raise DataError(
+                    f"'{deparse(addition.node)}' is missing in {rows_of(np.isnan(data))}; it says "
+                    "of each row whether it is used, TRUE or FALSE."
+                )
+            return data != 0
     return np.ones(n, dtype=bool)
 
 
@@ -196,20 +220,32 @@ def _check_parameters(frame: pd.DataFrame, formula: BrmsFormula) -> None:
 
 
 def _check_columns(
-    frame: pd.DataFrame, formula: BrmsFormula, need_response: bool, with_groups: bool
+    frame: pd.DataFrame,
+    formula: BrmsFormula,
+    need_response: bool,
+    with_groups: bool,
+    need_additions: Collection[str],
 ) -> None:
     """All columns that new data lack at once, rather than the first."""
     nodes = [n for p in formula.predictors for n in nodes_of(p, formula, with_groups)]
     if need_response:
         nodes.append(formula.response.node)
-    names = [v for node in nodes for v in data_variables(node)]
+    # Each name with the addition term that it is for.
+    names = dict.fromkeys((v for node in nodes for v in data_variables(node)), "")
     if with_groups:
-        names += [m for p in formula.predictors for t in p.groups for m in t.members]
-    lacking = [v for v in dict.fromkeys(names) if v not in frame.columns and v != "Intercept"]
+        names |= {m: "" for p in formula.predictors for t in p.groups for m in t.members}
+    for addition in formula.response.additions:
+        if addition.name in need_additions:
+            own = {v: f" of {deparse(addition.node)}" for v in data_variables(addition.node)}
+            names = own | names
+    lacking = [
+        f"{v!r}{reason}"
+        for v, reason in names.items()
+        if v not in frame.columns and v != "Intercept"
+    ]
     if lacking:
         raise DataError(
-            f"The new data lack the column{'s' if len(lacking) > 1 else ''} "
-            f"{listing(map(repr, lacking))}."
+            f"The new data lack the column{'s' if len(lacking) > 1 else ''} {listing(lacking)}."
         )
 
 
@@ -222,8 +258,6 @@ def nodes_of(predictor: Predictor, formula: BrmsFormula, with_groups: bool) -> l
     for term in predictor.groups if with_groups else ():
         nodes += nodes_of_group(term)
         nodes += [Name(v) for s in term.specials for v in _columns_of_special(s)]
-        if term.by is not None:
-            nodes.append(term.by)
     return nodes
 
 

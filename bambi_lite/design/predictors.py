@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ..errors import DataError, FormulaError, formula_error, listing
-from ..formula import Node, Predictor, SpecialTerm, deparse, rename
+from ..formula import GroupTerm, Node, Predictor, SpecialTerm, deparse, rename
 from ..formula.nodes import error_at
 from .coding import atoms_of, columns_of
 from .evaluate import data_variables
 from .factors import named_contrast
-from .groups import GroupDesign, build_group
+from .groups import GroupDesign, build_group, terms_of_group
 from .inputs import Inputs, covariates
+from .levels import Grouping
 from .operators import Refused
 from .values import (
     Column,
@@ -87,15 +87,6 @@ class PredictorDesign:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grouping:
-    """What is known of a grouping besides its rows: levels, ``by`` variable, covariance."""
-
-    levels: tuple[str, ...]
-    by: tuple[str, tuple[str, ...], IntArray] | None
-    cov: FloatArray | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
     """The rows that are used, with what the predictors need on them."""
 
@@ -103,8 +94,9 @@ class Chosen:
     rows: Rows
     n: int
     atoms: Mapping[str, Value]
-    groupings: Mapping[Any, Grouping]
-    allow_new_levels: bool = False
+    groupings: Mapping[GroupTerm, Grouping]
+    allow_new_levels: bool
+    thresholds: int
 
 
 def build_predictor(predictor: Predictor, chosen: Chosen) -> PredictorDesign:
@@ -140,14 +132,13 @@ def build_predictor(predictor: Predictor, chosen: Chosen) -> PredictorDesign:
     groups = [
         build_group(
             inputs.groups[term],
+            chosen.groupings[term],
             chosen.atoms,
             inputs.scope,
             predictor.source,
             chosen.rows,
-            chosen.groupings[term].levels,
             chosen.allow_new_levels,
-            chosen.groupings[term].by,
-            chosen.groupings[term].cov,
+            chosen.thresholds,
         )
         for term in predictor.groups
         if term in inputs.groups
@@ -186,7 +177,7 @@ def prepare_atoms(inputs: Inputs, rows: Rows, level_rows: Rows) -> dict[str, Val
     """The atoms of all terms on the rows that are used, factors with their final levels."""
     atoms: dict[str, Value] = {}
     for predictor in inputs.formula.predictors:
-        groups = [t.terms for t in predictor.groups if t in inputs.groups]
+        groups = [terms_of_group(t) for t in predictor.groups if t in inputs.groups]
         for terms in (predictor.terms, *groups):
             for key, node in atoms_of(terms).items():
                 if key in atoms:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..formula import BrmsFormula
+from ..formula import BrmsFormula, GroupTerm
+from .levels import Grouping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,10 +22,10 @@ class Recipe:
         What each transform remembers, by the text of its call; None before training.
     levels : mapping
         The levels of each factor, by the text of its expression.
-    groups : mapping
-        The levels of each grouping, by its name.
-    by, covs : mapping
-        The ``by`` variables and covariance matrices of the groupings.
+    groupings : mapping
+        What is known of the levels of each group-level term.
+    thresholds : int
+        How many the response has, where an effect needs to know it; else 0.
     contrasts : mapping
         The names of contrasts that the user chose for factors.
     """
@@ -32,9 +33,8 @@ class Recipe:
     formula: BrmsFormula
     states: Mapping[str, Any] | None = None
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    by: Mapping[str, Any] = field(default_factory=dict)
-    covs: Mapping[str, Any] = field(default_factory=dict)
+    groupings: Mapping[GroupTerm, Grouping] = field(default_factory=dict)
+    thresholds: int = 0
     contrasts: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -18,7 +18,7 @@ class GroupEffect:
     """One group-level coefficient: `id` is the number of its term, `cn` its place in the term.
 
     `column` is its column in ``design.Z``, -1 if it is of a special term and has none; `type` is
-    then ``sp``, and ``mmc`` for ``mmc()``.
+    then ``sp``. It is ``mmc`` for ``mmc()``, and ``cs`` for an effect of a single threshold.
     """
 
     id: int
@@ -53,7 +53,7 @@ def group_effects(
     -------
     tuple of GroupEffect
         Terms are numbered by the sorted names of their groups; terms that share the ID of
-        ``(x | ID | g)`` are one. Effects of cs(), one for each threshold, are left out.
+        ``(x | ID | g)`` are one.
 
     Examples
     --------
@@ -75,7 +75,6 @@ def group_effects(
         for column, coef in enumerate((*group.coefs, *latent)):
             counts[number] = counts.get(number, 0) + 1
             known = column < len(group.coefs)
-            kind = ("mmc" if _is_mmc(group, column) else "") if known else "sp"
             effects.append(
                 GroupEffect(
                     id=number,
@@ -86,7 +85,7 @@ def group_effects(
                     dpar=dpar,
                     nlpar=nlpar,
                     cor=group.cor,
-                    type=kind,
+                    type=group.types[column] if known else "sp",
                     by=group.by[0] if group.by else "",
                     cov=group.cov,
                     dist=group.dist,
@@ -103,10 +102,6 @@ def group_effects_frame(design: Design | MvDesign) -> pd.DataFrame:
     names = [f.name for f in fields(GroupEffect) if f.name not in ("design", "column")]
     rows = [[getattr(e, n) for n in names] for e in group_effects(design)]
     return pd.DataFrame(rows, columns=names)
-
-
-def _is_mmc(group: GroupDesign, column: int) -> bool:
-    return group.Z.ndim == 3 and group.coefs[column].startswith("mmc")
 
 
 def _terms(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,6 +112,24 @@ class Column:
         return replace(self, values=self.values[rows])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AdditionColumns:
+    """The arguments of one addition term: columns by position, options by name.
+
+    Columns are of type :class:`Column`; a constant is repeated for each row. An option that is a
+    setting (``scale = TRUE``) is a bool or a number.
+    """
+
+    name: str
+    args: tuple[Column, ...]
+    kwargs: Mapping[str, Any]
+
+    def take(self, rows: IntArray | slice) -> AdditionColumns:
+        """The same arguments on some of the rows."""
+        kwargs = {k: v.take(rows) if isinstance(v, Column) else v for k, v in self.kwargs.items()}
+        return AdditionColumns(self.name, tuple(a.take(rows) for a in self.args), kwargs)
+
+
 # The order of punctuation in the locale that R is usually run in: before digits and letters.
 _PUNCTUATION = " _-,;:!?/.`^~'\"()[]{}@$*\\&#%+<=>|"
 _DIGITS, _LETTERS = 0x100, 0x200
@@ -150,7 +169,7 @@ def r_sort_key(text: str) -> tuple[str, ...]:
             plain.append(char.lower().translate(_ASCII_ORDER))
         else:
             shift = _LETTERS if char.isalpha() else _DIGITS - 0x80
-            plain += [chr(ord(c) + shift) for c in char.casefold()]
+            plain += [chr(min(ord(c) + shift, sys.maxunicode)) for c in char.casefold()]
     return "".join(plain), "".join(accents), text.swapcase()
 
 

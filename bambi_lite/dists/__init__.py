@@ -8,7 +8,26 @@ the tests hold both to the same numbers.
 """
 
 from . import ordinal
-from .vocabulary import ALIASES, VOCABULARY, Dist, prior_dist
+from .categories import logistic_normal as logistic_normal_word
+from .correlation import cholesky_of_partials, partial_shapes, random_lkj
+from .laws import Law, law_of, support
+from .vocabulary import ALIASES, VOCABULARY, Argument, Dist, prior_dist
 from .words import Vocable, log_difference
 
-__all__ = ["ALIASES", "VOCABULARY", "Dist", "Vocable", "log_difference", "ordinal", "prior_dist"]
+__all__ = [
+    "ALIASES",
+    "VOCABULARY",
+    "Argument",
+    "Dist",
+    "Law",
+    "Vocable",
+    "cholesky_of_partials",
+    "law_of",
+    "log_difference",
+    "logistic_normal_word",
+    "ordinal",
+    "partial_shapes",
+    "prior_dist",
+    "random_lkj",
+    "support",
+]

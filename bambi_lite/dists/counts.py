@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from ..xp import Array, Namespace
+from .tails import LOWER, bounded, hazard, special, tails
 from .words import (
     POSITIVE_LINE,
     UNIT,
     Vocable,
     capped_exp,
-    log1mexp,
     log_choose,
     log_rising,
     shape_of,
     times_log,
 )
+
+
+def _counted(xp: Namespace, y: Array) -> tuple[Array, Array]:
+    """Where y is below zero, and the whole number in y, zero in its place there."""
+    below = y < 0.0
+    return below, xp.floor(xp.where(below, 0.0, y))
 
 
 def _bernoulli(xp: Namespace, y: Array, log_p: Array, log1m_p: Array) -> Array:
@@ -27,6 +33,19 @@ def _binomial(xp: Namespace, y: Array, trials: Array, log_p: Array, log1m_p: Arr
     return log_choose(xp, trials, y) + odds
 
 
+def _binomial_tail(
+    xp: Namespace, which: int, y: Array, trials: Array, log_p: Array, log1m_p: Array
+) -> Array:
+    """P(Y <= y) = I_{1 - p}(n - y, y + 1) (Abramowitz and Stegun 1972, 26.5.24)."""
+    below, k = _counted(xp, y)
+    above = k >= trials
+    k = xp.where(above, 0.0, k)
+    # Without trials there is nothing below the end of the support.
+    left = xp.maximum(trials - k, 1.0)
+    inner = special(xp, "BETA", which, left, k + 1.0, log1m_p - log_p)
+    return bounded(xp, which, inner, below, above & (y >= 0.0))
+
+
 def _beta_binomial(
     xp: Namespace, y: Array, trials: Array, log_p: Array, log1m_p: Array, log_phi: Array
 ) -> Array:
@@ -34,6 +53,23 @@ def _beta_binomial(
     success = log_rising(xp, log_p + log_phi, y)
     failure = log_rising(xp, log1m_p + log_phi, trials - y)
     return log_choose(xp, trials, y) + success + failure - log_rising(xp, log_phi, trials)
+
+
+def _beta_binomial_tail(
+    xp: Namespace,
+    which: int,
+    y: Array,
+    trials: Array,
+    log_p: Array,
+    log1m_p: Array,
+    log_phi: Array,
+) -> Array:
+    below, k = _counted(xp, y)
+    above = k >= trials
+    k = xp.where(above, 0.0, k)
+    shapes = (log_p + log_phi, log1m_p + log_phi)
+    inner = special(xp, "BETA_BINOMIAL", which, k, xp.maximum(trials, 1.0), *shapes)
+    return bounded(xp, which, inner, below, above & (y >= 0.0))
 
 
 def _random_beta_binomial(
@@ -49,6 +85,12 @@ def _poisson(xp: Namespace, y: Array, log_mu: Array) -> Array:
     return times_log(xp, y, log_mu) - xp.exp(log_mu) - xp.gammaln(y + 1.0)
 
 
+def _poisson_tail(xp: Namespace, which: int, y: Array, log_mu: Array) -> Array:
+    """P(Y > y) = P(y + 1, mu) (Abramowitz and Stegun 1972, 26.4.21)."""
+    below, k = _counted(xp, y)
+    return bounded(xp, which, special(xp, "GAMMA", 1 - which, k + 1.0, log_mu), below)
+
+
 def _neg_binomial(xp: Namespace, y: Array, log_mu: Array, log_shape: Array) -> Array:
     """Mean mu, variance mu + mu^2 / shape (Stan's ``neg_binomial_2``)."""
     # The logarithms of mu / (mu + shape) and shape / (mu + shape), each exact in its tail.
@@ -58,9 +100,24 @@ def _neg_binomial(xp: Namespace, y: Array, log_mu: Array, log_shape: Array) -> A
     return ways + times_log(xp, y, log_p) + xp.exp(log_shape) * log1m_p
 
 
+def _neg_binomial_tail(
+    xp: Namespace, which: int, y: Array, log_mu: Array, log_shape: Array
+) -> Array:
+    """P(Y <= y) = I_q(shape, y + 1), q = shape / (shape + mu) (A. and S. 1972, 26.5.26)."""
+    below, k = _counted(xp, y)
+    inner = special(xp, "BETA", which, xp.exp(log_shape), k + 1.0, log_shape - log_mu)
+    return bounded(xp, which, inner, below)
+
+
 def _random_neg_binomial(rng: np.random.Generator, log_mu: Array, log_shape: Array) -> np.ndarray:
     shape = np.exp(log_shape)
     return np.asarray(rng.poisson(rng.gamma(shape, np.exp(log_mu - log_shape))))
+
+
+def _log_rate(xp: Namespace, log_p: Array, log1m_p: Array) -> Array:
+    """log(-log p), which is log(1 - p) where p rounds to one."""
+    near_one = log1m_p < -37.0
+    return xp.where(near_one, log1m_p, xp.log(xp.where(near_one, 1.0, -log_p)))
 
 
 def _discrete_weibull(xp: Namespace, y: Array, log_p: Array, log1m_p: Array, shape: Array) -> Array:
@@ -71,12 +128,16 @@ def _discrete_weibull(xp: Namespace, y: Array, log_p: Array, log1m_p: Array, sha
     # (y + 1)^shape - y^shape as y^shape ((1 + 1 / y)^shape - 1), which loses no digits.
     growth = shape * xp.log1p(1.0 / positive)
     log_gap = xp.where(some, log_start + growth + xp.log(-xp.expm1(-growth)), 0.0)
-    # log(-log p), which is log(1 - p) where p rounds to one.
-    near_one = log1m_p < -37.0
-    log_rate = xp.where(near_one, log1m_p, xp.log(xp.where(near_one, 1.0, -log_p)))
-    log_x = log_gap + log_rate
-    step = xp.where(log_x < -37.0, log_x, log1mexp(xp, capped_exp(xp, xp.maximum(log_x, -37.0))))
+    step = hazard(xp, LOWER, log_gap + _log_rate(xp, log_p, log1m_p))
     return xp.where(some, capped_exp(xp, log_start), 0.0) * log_p + step
+
+
+def _discrete_weibull_tail(
+    xp: Namespace, which: int, y: Array, log_p: Array, log1m_p: Array, shape: Array
+) -> Array:
+    below, k = _counted(xp, y)
+    log_hazard = shape * xp.log1p(k) + _log_rate(xp, log_p, log1m_p)
+    return bounded(xp, which, hazard(xp, which, log_hazard), below)
 
 
 def _random_discrete_weibull(
@@ -104,6 +165,7 @@ WORDS = (
         random=lambda rng, trials, log_p, log1m_p: rng.binomial(
             np.asarray(trials, dtype=int), np.exp(log_p)
         ),
+        **tails(_binomial_tail),
     ),
     Vocable(
         "beta_binomial",
@@ -112,6 +174,7 @@ WORDS = (
         _beta_binomial,
         prior=False,
         random=_random_beta_binomial,
+        **tails(_beta_binomial_tail),
     ),
     Vocable(
         "poisson",
@@ -120,6 +183,7 @@ WORDS = (
         _poisson,
         prior=False,
         random=lambda rng, log_mu: rng.poisson(np.exp(log_mu)),
+        **tails(_poisson_tail),
     ),
     Vocable(
         "neg_binomial",
@@ -128,6 +192,7 @@ WORDS = (
         _neg_binomial,
         prior=False,
         random=_random_neg_binomial,
+        **tails(_neg_binomial_tail),
     ),
     Vocable(
         "discrete_weibull",
@@ -137,5 +202,6 @@ WORDS = (
         positive=("shape",),
         prior=False,
         random=_random_discrete_weibull,
+        **tails(_discrete_weibull_tail),
     ),
 )

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from ..xp import Array, Namespace
 from . import counts, positive, real, unit
+from .tails import LOWER, UPPER, bounded, completed, tails
 from .words import Vocable, log1mexp, shape_of
 
 type Random = Callable[..., np.ndarray]
+type Args = Mapping[str, Array]
 
 
 def _draw(word: Vocable) -> Random:
     assert word.random is not None
     return word.random
+
+
+def _tail_of(word: Vocable, xp: Namespace, which: int, y: Array, args: Args) -> Array:
+    assert word.lcdf is not None
+    assert word.lccdf is not None
+    return (word.lcdf if which == LOWER else word.lccdf)(xp, y, **args)
 
 
 def _zero_inflated(base: Vocable) -> Vocable:
@@ -28,6 +36,13 @@ def _zero_inflated(base: Vocable) -> Vocable:
         nothing = log1m_zi + base.logp(xp, 0.0 * y, **args)
         return xp.where(y > 0.0, own, xp.logaddexp(log_zi, nothing))
 
+    def tail(
+        xp: Namespace, which: int, y: Array, *, log_zi: Array, log1m_zi: Array, **args: Array
+    ) -> Array:
+        upper = log1m_zi + _tail_of(base, xp, UPPER, y, args)
+        lower = xp.logaddexp(log_zi, log1m_zi + _tail_of(base, xp, LOWER, y, args))
+        return bounded(xp, which, upper if which == UPPER else completed(xp, lower, upper), y < 0.0)
+
     def random(rng: np.random.Generator, *args: Array) -> np.ndarray:
         zero = rng.random(shape_of(*args)) < np.exp(args[n])
         return np.where(zero, 0, draw(rng, *args[:n]))
@@ -39,6 +54,7 @@ def _zero_inflated(base: Vocable) -> Vocable:
         logp,
         prior=False,
         random=random,
+        **tails(tail),
     )
 
 
@@ -51,6 +67,21 @@ def _hurdle_count(base: Vocable, above_zero: Random) -> Vocable:
         own = log1m_hu + base.logp(xp, y, **args) - some
         return xp.where(y > 0.0, own, log_hu)
 
+    def tail(
+        xp: Namespace, which: int, y: Array, *, log_hu: Array, log1m_hu: Array, **args: Array
+    ) -> Array:
+        some = _tail_of(base, xp, UPPER, 0.0 * y, args)
+        upper = log1m_hu + _tail_of(base, xp, UPPER, y, args) - some
+        if which == LOWER:
+            # Between nothing and y: P(0 < Y <= y) as a difference that keeps its digits.
+            counted = y >= 1.0
+            up_to = _tail_of(base, xp, LOWER, xp.where(counted, y, 1.0), args)
+            nothing = base.logp(xp, 0.0 * y, **args)
+            between = up_to + log1mexp(xp, up_to - nothing) - some
+            lower = xp.where(counted, xp.logaddexp(log_hu, log1m_hu + between), log_hu)
+            return bounded(xp, which, completed(xp, lower, upper), y < 0.0)
+        return bounded(xp, which, upper, y < 0.0)
+
     def random(rng: np.random.Generator, *args: Array) -> np.ndarray:
         zero = rng.random(shape_of(*args)) < np.exp(args[n])
         return np.where(zero, 0, above_zero(rng, *args[:n]))
@@ -62,6 +93,7 @@ def _hurdle_count(base: Vocable, above_zero: Random) -> Vocable:
         logp,
         prior=False,
         random=random,
+        **tails(tail),
     )
 
 
@@ -76,6 +108,17 @@ def _mass_at_zero(base: Vocable, name: str, mass: str) -> Vocable:
         inside = xp.where(xp.abs(y) > 0.0, y, 0.5)
         return xp.where(xp.abs(y) > 0.0, log1m_mass + base.logp(xp, inside, **args), log_mass)
 
+    def tail(xp: Namespace, which: int, y: Array, **args: Array) -> Array:
+        log_mass, log1m_mass = args.pop(f"log_{mass}"), args.pop(f"log1m_{mass}")
+        parts = [log1m_mass + _tail_of(base, xp, side, y, args) for side in (LOWER, UPPER)]
+        # The mass is below y from zero on, and above it before.
+        sums = [xp.logaddexp(log_mass, part) for part in parts]
+        reached = y >= 0.0
+        lower = xp.where(reached, sums[LOWER], parts[LOWER])
+        upper = xp.where(reached, parts[UPPER], sums[UPPER])
+        inner = completed(xp, lower, upper) if which == LOWER else completed(xp, upper, lower)
+        return inner if base.support[0] < 0.0 else bounded(xp, which, inner, y < 0.0)
+
     def random(rng: np.random.Generator, *args: Array) -> np.ndarray:
         zero = rng.random(shape_of(*args)) < np.exp(args[n])
         return np.where(zero, 0.0, draw(rng, *args[:n]))
@@ -87,6 +130,7 @@ def _mass_at_zero(base: Vocable, name: str, mass: str) -> Vocable:
         logp,
         prior=False,
         random=random,
+        **tails(tail),
     )
 
 

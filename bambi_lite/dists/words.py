@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,9 @@ INF = math.inf
 REAL_LINE = (-INF, INF)
 POSITIVE_LINE = (0.0, INF)
 UNIT = (0.0, 1.0)
+
+#: What a distribution can be of.
+type Over = Literal["numbers", "correlations", "proportions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class Vocable:
         Whether it may be written as a prior (likelihoods need not).
     random : callable or None
         ``random(generator, *args)``: NumPy draws of the shape that the arguments broadcast to.
+    over : str
+        What it is a distribution of: single numbers, the Cholesky factor of a correlation matrix,
+        or proportions that add up to one (its argument is then a vector).
+    lcdf, lccdf : callable or None
+        ``lcdf(xp, y, **args)`` is log P(Y <= y), ``lccdf(xp, y, **args)`` is log P(Y > y), both
+        elementwise, for every y, and exact in their own tails; of counts, y is rounded down.
     """
 
     name: str
@@ -47,6 +57,9 @@ class Vocable:
     positive: tuple[str, ...] = ()
     prior: bool = True
     random: Callable[..., np.ndarray] | None = None
+    over: Over = "numbers"
+    lcdf: Callable[..., Array] | None = None
+    lccdf: Callable[..., Array] | None = None
 
 
 def shape_of(*args: Array) -> tuple[int, ...]:
@@ -95,5 +108,9 @@ def times_log(xp: Namespace, y: Array, log_p: Array) -> Array:
 
 
 def capped_exp(xp: Namespace, x: Array) -> Array:
-    """exp(x) that ends at 1e304: a density that low is zero, and its gradient stays finite."""
-    return xp.exp(xp.minimum(x, 700.0))
+    """exp(x) that ends at 4e260: a density that low is zero, and its gradient stays finite.
+
+    Compiled, the factors of a gradient come in any order: this one times exp(30) times exp(30) has
+    to be finite before the zero that the cap puts there.
+    """
+    return xp.exp(xp.minimum(x, 600.0))

@@ -13,6 +13,8 @@ import numpy as np
 from ..errors import SamplingError, listing, suggest
 
 BACKENDS = ("nutpie", "pymc")
+#: brms' values: no draws from the prior, draws beside the posterior's, draws from the prior alone.
+SAMPLE_PRIOR = ("no", "yes", "only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,12 @@ class SampleSettings:
         Which NUTS.
     progress : bool
         Whether a progress bar shows.
+    marginalize : "auto", True or False
+        Whether gaussian group effects are integrated out.
+    kernels : bool
+        Whether compiled kernels may stand in for PyMC's graph of the model.
+    sample_prior : "no", "yes" or "only"
+        Whether draws from the prior are kept beside those from the posterior, or are all there is.
     """
 
     chains: int = 4
@@ -57,6 +65,9 @@ class SampleSettings:
     init: Any = "random"
     backend: str = "nutpie"
     progress: bool = True
+    marginalize: Any = "auto"
+    kernels: bool = True
+    sample_prior: str = "no"
 
     @property
     def draws(self) -> int:
@@ -84,6 +95,9 @@ def sample_settings(
     init: Any = "random",
     backend: str = "nutpie",
     progress: bool = True,
+    marginalize: Any = "auto",
+    kernels: bool = True,
+    sample_prior: str | bool = "no",
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
 
@@ -130,6 +144,13 @@ def sample_settings(
         raise SamplingError(
             f"init has to be 'random', 0 or a mapping of parameter names to values, not {init!r}."
         )
+    if isinstance(sample_prior, bool):
+        sample_prior = "yes" if sample_prior else "no"
+    if sample_prior not in SAMPLE_PRIOR:
+        raise SamplingError(
+            f"sample_prior has to be one of {listing(SAMPLE_PRIOR)}, not {sample_prior!r}."
+            f"{suggest(str(sample_prior), SAMPLE_PRIOR)}"
+        )
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0] % 2**31)
     available = os.cpu_count() or 1
@@ -145,6 +166,9 @@ def sample_settings(
         init=0 if init == "0" or is_zero else init,
         backend=backend,
         progress=bool(progress),
+        marginalize=marginalize,
+        kernels=bool(kernels),
+        sample_prior=sample_prior,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import listing
 from ..formula import BrmsFormula, MvFormula, bf
 from ..formula.model import EXPLAINERS
 from ..spec import ModelSpec
 from . import model as maths
+from . import structure
 from .equations import Notation, group_distributions, predictors
 from .reading import read_formulas
 from .value import Equation, Explanation, Piece, Symbol, TokenRole
@@ -92,13 +94,32 @@ def explain_model(spec: ModelSpec) -> Explanation:
     sources, pieces, roles = read_formulas((spec.formula,), spec.design)
     notation = Notation(view_model(spec))
     sections: list[tuple[str, tuple[Equation, ...]]] = [
-        ("Model", (maths.likelihood(spec, notation), *predictors(notation)))
+        (
+            "Model",
+            (
+                maths.likelihood(spec, notation),
+                *predictors(notation),
+                *structure.equations(spec, notation),
+            ),
+        )
     ]
     groups = tuple(group_distributions(notation))
     sections += [("Group-level effects", groups)] if groups else []
     sections.append(("Priors", tuple(maths.priors(spec, notation))))
     symbols = tuple(maths.symbols(spec, notation))
+    pieces = tuple(_of_family(piece, spec) for piece in pieces)
     return Explanation(sources, pieces, roles, tuple(sections), symbols)
+
+
+def _of_family(piece: Piece, spec: ModelSpec) -> Piece:
+    """What the family makes of the intercept that the main formula has without saying it."""
+    if piece != Piece("intercept", "", "mu has one by default"):
+        return piece
+    if spec.family.thresholds:
+        return Piece("thresholds", "", "stand in place of the intercept of mu")
+    if spec.main_dpars == ("mu",):
+        return piece
+    return Piece("intercept", "", f"{listing(spec.main_dpars)} have one each by default")
 
 
 EXPLAINERS.append(explain)

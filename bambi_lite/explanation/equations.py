@@ -40,7 +40,9 @@ class Notation:
 
     def __init__(self, view: ModelView) -> None:
         self.view = view
-        self.main = view.predictors[0].name
+        first = view.predictors[0].name
+        # Where it stands for a parameter of each category, all of them are named.
+        self.main = first if first == "mu" else ""
         groups = list(dict.fromkeys(g.group for g in view.groups))
         self._letters = {
             group: LETTERS[k] if k < len(LETTERS) else f"g_{{{k + 1}}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from ..formula import Infix, Node, Paren
@@ -35,9 +36,16 @@ class Marks:
 
     def mark(self, start: int, end: int, piece: Piece, role: str) -> None:
         """Give the tokens of a stretch of text their part."""
-        for k, t in enumerate(self.roles):
-            if start <= t.pos and t.end <= end and t.piece is None:
+        for k in range(self._first(start), len(self.roles)):
+            t = self.roles[k]
+            if t.end > end:
+                break
+            if t.piece is None:
                 self.roles[k] = TokenRole(t.text, t.source, t.pos, t.end, piece, role)
+
+    def _first(self, place: int) -> int:
+        """The first token from a place on: they stand in the order of the text."""
+        return bisect_left(self.roles, place, key=lambda t: t.pos)
 
     def sign(self, place: int, length: int, role: str) -> None:
         """Mark a token that only joins parts."""
@@ -55,7 +63,7 @@ class Marks:
         """Mark the operators between the operands of `node`."""
         for place, operator in zip(node.places, node.operators, strict=True):
             # `**` is read as `^`.
-            here = next(t for t in self.roles if t.pos == place)
+            here = self.roles[self._first(place)]
             self.sign(
                 place, here.end - here.pos, role if operator == "+" else f"{role}: {operator}"
             )

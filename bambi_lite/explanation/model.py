@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..links import Linked
-from ..params import Param, Prior
-from ..priors import number
-from ..spec import ModelSpec
+from ..dists import Dist
+from ..params import Param, ParamKey, Prior, Shrinkage
+from ..priors import deciding_row, number, prior_text
+from ..spec import ModelSpec, linked_dpars, template
 from ..terms import PopulationTerm, ScalarTerm
 from ..xp import numpy_namespace
+from . import structure
 from .equations import FOLLOWS, Notation, observation, value_of
 from .maths import Maths, call, counted, letter, parameter, run, word
 from .value import Equation, Symbol
@@ -22,12 +23,17 @@ def likelihood(spec: ModelSpec, notation: Notation) -> Equation:
     """``y_i ~ Normal(mu_i, sigma)``."""
     values = {v.name: value_of(v) for v in notation.view.predictors}
     name, order = _distribution(spec)
-    known = [observation(n) for n in spec.family.required]
-    args = [*known, *(values[d] for d in order)]
-    others = [n for n in spec.response.extra if n not in spec.family.required]
-    remark = f"with {', '.join(others)} as the addition terms say" if others else ""
+    family = spec.family
+    known = [observation(n) for n in family.required]
+    args = [*known, *(values[d] for d in order), *map(structure.whole, spec.structure)]
+    others = [n for n in spec.design.additions if n not in family.required]
+    mu = next(d.name for d in family.dpars if d.main)
+    remarks = [family.law.format(link=family.link(mu).name)] if family.law else []
+    remarks += [f"with {', '.join(others)} as the addition terms say"] if others else []
     where = counted("i", notation.view.n_obs)
-    return Equation(observation(notation.view.response), FOLLOWS, call(name, args), where, remark)
+    law = call(name, args)
+    response = observation(notation.view.response)
+    return Equation(response, FOLLOWS, law, where, "; ".join(remarks))
 
 
 def _distribution(spec: ModelSpec) -> tuple[str, tuple[str, ...]]:
@@ -37,9 +43,10 @@ def _distribution(spec: ModelSpec) -> tuple[str, tuple[str, ...]]:
     family's.
     """
     names = tuple(d.name for d in spec.dpars)
-    zero = {d.name: Linked(np.zeros(1), d.link) for d in spec.dpars}
+    xp = numpy_namespace()
     with np.errstate(all="ignore"):
-        dist = spec.family.likelihood(numpy_namespace(), zero, spec.response)
+        dpars = linked_dpars(spec, xp, template(spec), spec.arrays)
+        dist = spec.family.likelihood(xp, dpars, spec.response)
     if set(dist.args) == set(names):
         return word(dist.name), tuple(dist.args)
     return word(spec.family.name), names
@@ -71,23 +78,40 @@ def priors(spec: ModelSpec, notation: Notation) -> Iterator[Equation]:
             dist = spec.priors[cor.name][0].dist
             assert dist is not None
             args = [letter(number(v)) for v in dist.args.values()]
-            remark = f"correlations of {block.group}, {_source(spec, cor)}"
+            remark = f"correlations of {block.group}, {_source(spec, cor.key)}"
             yield Equation(notation.matrix("R", place), FOLLOWS, call("LKJ", args), None, remark)
+    for param, symbol, labels in structure.matrices(spec):
+        dist = spec.priors[param.name][0].dist
+        assert dist is not None
+        args = [letter(number(v)) for v in dist.args.values()]
+        remark = f"correlations of {labels}, {_source(spec, param.key)}"
+        yield Equation(symbol, FOLLOWS, call("LKJ", args), None, remark)
 
 
 def _prior_line(elements: Sequence[_Element]) -> Equation:
     prior = elements[0].prior
     symbols = run([e.symbol for e in elements])
-    bound = _bounds(symbols, prior)
+    # What is fixed has no range.
+    fixed = prior.dist is not None and prior.dist.name == "constant"
+    bound = None if fixed else _bounds(symbols, prior)
     source = elements[0].source
-    if prior.dist is None:
+    if prior.said is None:
         density = Maths(rf"p\left({symbols.latex}\right)", symbols.text)
         line, flat = Maths(r"\propto", "~"), Maths("1", "flat")
         return Equation(density, line, flat, bound, f"{source}; improper: no value is preferred")
-    args = [letter(number(v)) for v in prior.dist.args.values()]
-    law = call(word(prior.dist.name), args)
+    law = _law(prior.said)
     remark = source if bound is None else f"{source}; truncated there"
+    if prior.shrinkage is not None:
+        remark = f"{source}; all of them together, each with a scale of its own"
     return Equation(symbols, FOLLOWS, law, bound, remark)
+
+
+def _law(dist: Dist | Shrinkage) -> Maths:
+    text = prior_text(dist)
+    name, _, inside = text.partition("(")
+    if not inside:  # a distribution of PyMC has no arguments that could be read off
+        return letter(text)
+    return call(word(name), [letter(arg) for arg in inside[:-1].split(", ") if arg])
 
 
 def _bounds(symbols: Maths, prior: Prior) -> Maths | None:
@@ -101,10 +125,9 @@ def _bounds(symbols: Maths, prior: Prior) -> Maths | None:
     return left + symbols + Maths(r" \leq ", " <= ") + high
 
 
-def _source(spec: ModelSpec, param: Param) -> str:
-    rows = [r for r in spec.prior_rows if r.cls == param.key.cls]
-    user = any(r.source != "default" for r in rows if r.group in ("", param.key.group))
-    return "given by the user" if user else "default"
+def _source(spec: ModelSpec, key: ParamKey) -> str:
+    source = deciding_row(key, {r.key: r for r in spec.prior_rows}).source
+    return "given by the user" if source == "user" else source
 
 
 def _vectors(spec: ModelSpec, notation: Notation) -> Iterator[list[_Element]]:
@@ -117,6 +140,9 @@ def _vectors(spec: ModelSpec, notation: Notation) -> Iterator[list[_Element]]:
                 for param in term.params:
                     meaning = f"parameter {param.name} of the response distribution"
                     yield [_element(spec, param, 0, parameter(param.name), param.name, meaning)]
+    for part in spec.structure:
+        for found in structure.unknowns(part):
+            yield [_element(spec, u.param, u.index, u.symbol, u.name, u.meaning) for u in found]
     for place, block in enumerate(spec.blocks):
         sd = block.params[0]
         yield [
@@ -154,12 +180,7 @@ def _element(
     spec: ModelSpec, param: Param, k: int, symbol: Maths, name: str, meaning: str
 ) -> _Element:
     key = param.elements[k] if param.elements else param.key
-    rows = {r.key: r for r in spec.prior_rows}
-    row = rows.get(key)
-    source = "given by the user" if row is not None and row.source != "default" else ""
-    if not source and (row is None or not row.prior):
-        source = _source(spec, param)
-    return _Element(symbol, name, meaning, spec.priors[param.name][k], source or "default")
+    return _Element(symbol, name, meaning, spec.priors[param.name][k], _source(spec, key))
 
 
 def symbols(spec: ModelSpec, notation: Notation) -> Iterator[Symbol]:
@@ -172,6 +193,9 @@ def symbols(spec: ModelSpec, notation: Notation) -> Iterator[Symbol]:
                 # Without columns there is nothing to centre, and both draws are the same.
                 name = f"b{ending}_Intercept" + ("" if term.coefs else f", Intercept{ending}")
                 yield Symbol(notation.intercept(term.dpar), name, f"intercept of {term.dpar}")
+    own = tuple(structure.symbols(spec))
+    yield from own
+    seen |= {s.symbol for s in own}
     for elements in _vectors(spec, notation):
         for e in elements:
             if e.symbol not in seen:

@@ -18,14 +18,16 @@ from ..formula import (
     deparse,
     parse,
     strip_parens,
+    walk,
 )
 from ..formula.rcalls import is_r_call
+from ..formula.vocabulary import FAMILIES
 from . import words
 from .marks import Marks
 from .side import Side
 from .value import Piece, TokenRole
 
-_CALLS = ("bf", "brmsformula", "mvbf", "mvbrmsformula", "lf", "nlf")
+_CALLS = ("bf", "brmsformula", "mvbf", "mvbrmsformula", "lf", "nlf", "acformula", "list")
 
 
 def read_formulas(
@@ -96,6 +98,10 @@ class _Reader(Marks):
             self.formula(node)
 
     def call(self, node: Call) -> None:
+        if node.function in FAMILIES:
+            made = self.piece("family", deparse(node), words.option_meaning("family"))
+            self.mark(node.pos, node.end, made, "family")
+            return
         setting = node.function.startswith("set_")
         text = deparse(node) if setting else f"{node.function}()"
         made = Piece("call", text, words.call_meaning(node.function), shown=setting)
@@ -141,11 +147,13 @@ class _Reader(Marks):
             assert isinstance(node, Unary)
             right = node.operand
             self.sign(node.pos, 1, "separates the two sides")
+        # The terms of acformula() are some of the summands of a right side.
         owners = [
             (form, predictor)
             for form in self.forms
             for predictor in form.predictors
-            if predictor.source == self.text and predictor.rhs.pos == right.pos
+            if predictor.source == self.text
+            and any(n.pos == right.pos and n.end == right.end for n in walk(predictor.rhs))
         ]
         if not owners:
             raise FormulaError(f"'{deparse(node)}' belongs to no response of this model.")
@@ -160,7 +168,7 @@ class _Reader(Marks):
         design = self.design
         if isinstance(design, MvDesign):
             design = design[form.response.name]
-        Side(self, predictor, design).read(right)
+        Side(self, predictor, design).read(right, whole=right.pos == predictor.rhs.pos)
 
     def parameters(self, node: Node) -> None:
         node = self.open(node)

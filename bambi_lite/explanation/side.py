@@ -49,10 +49,10 @@ class Side:
             _key((*(c.node for c in s.calls), *s.factors)): s for s in self.predictor.specials
         }
 
-    def read(self, node: Node) -> None:
-        """Give every token of the right side its part."""
+    def read(self, node: Node, whole: bool = True) -> None:
+        """Give every token of the right side, or of some of its summands, its part."""
         self._summand(node, adding=True)
-        if not self.intercept and self.predictor.intercept:
+        if whole and not self.intercept and self.predictor.intercept:
             self.reader.piece("intercept", "", f"{self.predictor.name} has one by default")
 
     def _summand(self, node: Node, adding: bool) -> None:

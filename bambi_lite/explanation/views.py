@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..formula import BrmsFormula, Node, Predictor, SpecialTerm, deparse
 from ..spec import DparSpec, ModelSpec
-from ..terms import FixedTerm, GroupTerm, OffsetTerm, PopulationTerm, ScalarTerm
+from ..terms import FixedTerm, GroupTerm, OffsetTerm, PopulationTerm, ScalarTerm, TiedTerm
 from ..terms import GroupBlock as Block
 from . import words
 
@@ -156,7 +156,7 @@ def _view_dpar(dpar: DparSpec, spec: ModelSpec) -> PredictorView:
     effects: list[tuple[int, int]] = []
     offsets: list[str] = []
     others: list[str] = []
-    fixed: float | None = None
+    fixed: float | str | None = dpar.tied or None
     for term in dpar.terms:
         if isinstance(term, PopulationTerm):
             intercept, centred, coefs = term.centred, term.centred and bool(term.coefs), term.coefs
@@ -167,11 +167,12 @@ def _view_dpar(dpar: DparSpec, spec: ModelSpec) -> PredictorView:
             offsets += [deparse(node) for node in predictor.offsets] if predictor else []
         elif isinstance(term, FixedTerm):
             fixed = term.value
-        elif not isinstance(term, ScalarTerm):
+        elif not isinstance(term, ScalarTerm | TiedTerm):
             others.append(type(term).__name__.removesuffix("Term").lower())
+    inside = spec.family.latent and spec.family.dpar(dpar.name).main
     return PredictorView(
         name=dpar.name,
-        link=dpar.link.name,
+        link="identity" if inside else dpar.link.name,
         predicted=dpar.predicted,
         intercept=intercept,
         centred=centred,

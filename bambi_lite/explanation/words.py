@@ -20,6 +20,7 @@ _ADDITIONS = {
     "rate": "the response is a count per unit of this denominator",
     "subset": "the rows that this response uses",
     "index": "labels of rows, by which other responses find them",
+    "bhaz": "the baseline hazard",
     "vreal": "further numbers that the family needs",
     "vint": "further whole numbers that the family needs",
 }
@@ -51,6 +52,8 @@ _CALLS = {
     "mvbrmsformula": "the formulas of several responses",
     "lf": "linear formulas of parameters",
     "nlf": "non-linear formulas of parameters",
+    "acformula": "autocorrelation terms of the main formula",
+    "list": "several formulas",
     "set_rescor": "whether the residuals of the responses are correlated",
     "set_nl": "whether a formula is non-linear",
     "set_mecor": "whether latent predictors of me() are correlated",
@@ -61,6 +64,9 @@ _OPTIONS = {
     "cmc": "whether factors have contrasts where there is no intercept",
     "family": "the distribution of the response",
     "rescor": "whether the residuals of the responses are correlated",
+    "autocor": "autocorrelation terms of the main formula",
+    "sparse": "how the columns are stored, which changes nothing here",
+    "loop": "how the formula is computed, which changes nothing here",
     "dpar": "the parameter that is meant",
     "resp": "the response that is meant",
 }
@@ -108,6 +114,8 @@ def group_meaning(
         parts.append(f"correlated with the other terms of ID '{term.id}'")
     if term.by is not None:
         parts.append(f"covariances separate for each level of {deparse(term.by)}")
+    if term.pw is not None:
+        parts.append(f"each level weighted by {deparse(term.pw)} in the prior")
     if term.cov:
         parts.append(f"levels related by the matrix {term.cov}")
     if term.dist != "gaussian":

@@ -10,6 +10,9 @@ from . import beta as _beta
 from . import beta_binomial as _beta_binomial
 from . import binomial as _binomial
 from . import categorical as _categorical
+from . import com_poisson as _com_poisson  # noqa: F401  registers itself
+from . import cox as _cox
+from . import dirichlet as _dirichlet
 from . import discrete_weibull as _discrete_weibull  # noqa: F401  registers itself
 from . import exgaussian as _exgaussian
 from . import frechet as _frechet
@@ -17,7 +20,9 @@ from . import gamma as _gamma
 from . import gaussian as _gaussian
 from . import gen_extreme_value as _gen_extreme_value
 from . import inverse_gaussian as _inverse_gaussian
+from . import logistic_normal as _logistic_normal
 from . import lognormal as _lognormal
+from . import multinomial as _multinomial
 from . import negbinomial as _negbinomial
 from . import ordinal as _ordinal
 from . import poisson as _poisson
@@ -25,6 +30,8 @@ from . import skew_normal as _skew_normal
 from . import student as _student
 from . import von_mises as _von_mises
 from . import weibull as _weibull
+from . import wiener as _wiener
+from . import xbeta as _xbeta  # noqa: F401  registers itself
 from .base import (
     Dpar,
     Family,
@@ -35,6 +42,7 @@ from .base import (
     families,
     get_family,
 )
+from .custom import custom_family
 
 gaussian = constructor(_gaussian.gaussian)
 student = constructor(_student.student)
@@ -64,11 +72,21 @@ inverse_gaussian = constructor(_inverse_gaussian.inverse_gaussian)
 lognormal = constructor(_lognormal.lognormal)
 shifted_lognormal = constructor(_lognormal.shifted_lognormal)
 hurdle_lognormal = constructor(_lognormal.hurdle_lognormal)
+wiener = constructor(_wiener.wiener)
 Beta = constructor(_beta.beta)
 zero_inflated_beta = constructor(_beta.zero_inflated_beta)
 zero_one_inflated_beta = constructor(_beta.zero_one_inflated_beta)
 categorical = constructor(_categorical.categorical)
+cox = constructor(_cox.cox)
+multinomial = constructor(_multinomial.multinomial)
+dirichlet_multinomial = constructor(_multinomial.dirichlet_multinomial)
+dirichlet = constructor(_dirichlet.dirichlet)
+logistic_normal = constructor(_logistic_normal.logistic_normal)
 cumulative = constructor(_ordinal.cumulative)
+sratio = constructor(_ordinal.sratio)
+cratio = constructor(_ordinal.cratio)
+acat = constructor(_ordinal.acat)
+hurdle_cumulative = constructor(_ordinal.hurdle_cumulative)
 
 __all__ = [
     "Beta",
@@ -77,6 +95,7 @@ __all__ = [
     "Gamma",
     "Linkeds",
     "Response",
+    "acat",
     "asym_laplace",
     "bernoulli",
     "beta_binomial",
@@ -84,7 +103,12 @@ __all__ = [
     "brmsfamily",
     "categorical",
     "constructor",
+    "cox",
+    "cratio",
     "cumulative",
+    "custom_family",
+    "dirichlet",
+    "dirichlet_multinomial",
     "exgaussian",
     "exponential",
     "families",
@@ -93,19 +117,24 @@ __all__ = [
     "gen_extreme_value",
     "geometric",
     "get_family",
+    "hurdle_cumulative",
     "hurdle_gamma",
     "hurdle_lognormal",
     "hurdle_negbinomial",
     "hurdle_poisson",
     "inverse_gaussian",
+    "logistic_normal",
     "lognormal",
+    "multinomial",
     "negbinomial",
     "poisson",
     "shifted_lognormal",
     "skew_normal",
+    "sratio",
     "student",
     "von_mises",
     "weibull",
+    "wiener",
     "zero_inflated_beta",
     "zero_inflated_beta_binomial",
     "zero_inflated_binomial",

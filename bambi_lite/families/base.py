@@ -16,7 +16,8 @@ import numpy as np
 
 from ..design import Column, PredictorDesign
 from ..dists import Dist
-from ..errors import FamilyError, listing, suggest
+from ..errors import FamilyError, listing, marked, suggest
+from ..formula import parse, read_family
 from ..links import Link, Linked, get_link
 from ..terms import FamilyTerm
 from ..xp import Array, Namespace
@@ -76,6 +77,8 @@ class Dpar:
         The name that default priors and links know it by, where that is not its own: ``mu`` for
         ``muB``, ``sigma`` for ``sigmap2``. A parameter of stem ``mu`` takes the main formula
         unless it has its own.
+    known : str
+        Why it can have neither a formula nor another value, where it cannot.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Dpar:
     upper: float | str | None = None
     fixed: float | None = None
     stem: str = ""
+    known: str = ""
 
     @property
     def main(self) -> bool:
@@ -144,11 +148,26 @@ class Family:
         expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
     thresholds : bool
         Whether thresholds stand in place of the intercept.
+    latent : bool
+        Whether the likelihood takes ``mu`` on its link scale, as where thresholds or other
+        categories come in before the link.
+    law : str
+        What the likelihood says of ``mu``, for explanations; ``{link}`` is the link of ``mu``.
     options : mapping
         Settings of the family itself, with their values: ``threshold`` of ordinal families,
         ``refcat`` of categorical ones.
     check_options : callable or None
         ``check_options(options)`` raises FamilyError for a setting that cannot be.
+    priors : mapping or None
+        Default priors of its own in place of those of priors/default.toml, by the name of the
+        parameter (``phi``, ``Intercept``, ``Intercept_phi``); those that are not there are flat.
+    kernel : str
+        Name of the compiled log-likelihood over the linear predictors of `dpars`, in their order,
+        where an engine has one; a test holds it to `likelihood`.
+    information : callable or None
+        ``information(family, response)``: about how much a row knows of its linear predictor of
+        ``mu`` (Fisher information on the link scale, one number or one a row), or None where the
+        link is another than the default one. It decides how group effects are sampled.
     """
 
     name: str
@@ -170,8 +189,13 @@ class Family:
     truncated_mean: Callable[..., Array] | None = None
     residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
     thresholds: bool = False
+    latent: bool = False
+    law: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
+    priors: Mapping[str, str] | None = None
+    kernel: str = ""
+    information: Callable[[Family, Response], Any] | None = None
 
     def on(self, response: Response) -> Family:
         """The family with the parameters that it has for this response."""
@@ -252,24 +276,29 @@ def families() -> tuple[str, ...]:
 
 
 def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:
-    """A family from its name, or the family itself.
+    """A family from its name or from the text of a call in R, or the family itself.
 
     Parameters
     ----------
     family : str or Family
-        brms' name of the family, or one made by a constructor such as ``bl.bernoulli("probit")``.
+        brms' name of the family, a call as it is written in R (read, never evaluated), or one made
+        by a constructor such as ``bl.bernoulli("probit")``.
     links : mapping, optional
         Link name by distributional parameter.
 
     Raises
     ------
     FamilyError
-        For an unknown family or link.
+        For an unknown family, link or setting; in the text of a call with a caret under it.
+    FormulaError
+        For a text that is no call with constants as arguments.
 
     Examples
     --------
     >>> get_family("binomial").link("mu").name
     'logit'
+    >>> dict(get_family('cumulative("probit", threshold = "equidistant")').options)
+    {'threshold': 'equidistant'}
     """
     if isinstance(family, Family):
         return family.with_links(links) if links else family
@@ -278,6 +307,8 @@ def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> 
             f"family has to be a name or a family such as bl.bernoulli(), not "
             f"{type(family).__name__}."
         )
+    if "(" in family:
+        return _read(family).with_links(links or {})
     family = next((name for name, r_name in _R_NAMES.items() if family == r_name), family)
     if family not in _REGISTRY:
         raise FamilyError(
@@ -285,6 +316,26 @@ def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> 
             f"{suggest(family, _REGISTRY)}"
         )
     return _REGISTRY[family].with_links(links or {})
+
+
+def _read(text: str) -> Family:
+    """The family of the text of a call."""
+    call = read_family(parse(text), text)
+    first, *others = call.places
+    try:
+        family = get_family(call.name)
+    except FamilyError as problem:
+        raise FamilyError(marked(str(problem), text, first[0], first[1] - first[0])) from None
+    seen: set[str] = set()
+    for (name, value), (start, end) in zip(call.options, others, strict=True):
+        try:
+            if name in seen:
+                raise FamilyError(f"The argument '{name}' is given twice.")
+            family = constructor(family)(**{name: value})
+        except (FamilyError, TypeError) as problem:
+            raise FamilyError(marked(str(problem), text, start, end - start)) from None
+        seen.add(name)
+    return family
 
 
 def brmsfamily(family: str, link: str | None = None, **links: Any) -> Family:

@@ -13,12 +13,14 @@ from ..errors import DataError, listing
 from ..links import PROBABILITY
 from ..xp import Array, Namespace
 from .base import Dpar, Family, FloatArray, Linkeds, Response, register
+from .responses import one_column
 
 #: Variance of the latent variable whose sign is the response: standard logistic and normal.
 LATENT_VARIANCE = {"logit": math.pi**2 / 3.0, "probit": 1.0}
 
 
 def _encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+    one_column(column, "bernoulli")
     # As in brms any two values will do; the second in order is the success.
     values = np.unique(column.values)
     labels = tuple(column.levels[int(v)] if column.levels else f"{v:g}" for v in values)
@@ -43,6 +45,11 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    p = float(np.mean(response.y))
+    return p * (1.0 - p) if family.link("mu").name == "logit" else None
+
+
 def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     p = dpars["mu"].value(xp)
     return p * (1.0 - p)
@@ -51,6 +58,7 @@ def _residual_variance(xp: Namespace, dpars: Linkeds, response: Response) -> Arr
 bernoulli = register(
     Family(
         "bernoulli",
+        kernel="bernoulli",
         dpars=(Dpar("mu", PROBABILITY, lower=0.0, upper=1.0),),
         encode=_encode,
         likelihood=_likelihood,
@@ -58,6 +66,7 @@ bernoulli = register(
         scaled=True,
         latent_variance=LATENT_VARIANCE,
         discrete=True,
+        information=_information,
         residual_variance=_residual_variance,
     )
 )

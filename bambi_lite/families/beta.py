@@ -51,6 +51,7 @@ def _both_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 beta = register(
     Family(
         "beta",
+        kernel="beta",
         dpars=(_MU, _PHI),
         encode=between(
             "beta",

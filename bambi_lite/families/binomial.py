@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..dists import Dist
 from ..links import PROBABILITY, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .responses import successes
+from .truncated import Biased, by_size, one_less
 
 _MU = Dpar("mu", PROBABILITY, lower=0.0, upper=1.0)
 _TRIALS: dict[str, Any] = {
@@ -43,13 +46,29 @@ def _inflated_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["zi"].value(xp)) * _mean(xp, dpars, response)
 
 
+def _information(family: Family, response: Response) -> np.ndarray | None:
+    trials = response.extra["trials"]
+    p = float(np.sum(response.y) / max(float(np.sum(trials)), 1.0))
+    return trials * p * (1.0 - p) if family.link("mu").name == "logit" else None
+
+
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    """One success is certain, and the other trials go on as before."""
+    trials = dist.args["trials"]
+    others = Dist("binomial", {**dist.args, "trials": xp.maximum(trials - 1.0, 0.0)})
+    return Biased(xp.log(trials) + dist.args["log_p"], others, one_less)
+
+
 binomial = register(
     Family(
         "binomial",
+        kernel="binomial",
         dpars=(_MU,),
         encode=successes("binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        truncated_mean=by_size(_likelihood, _biased, discrete=True),
+        information=_information,
         latent_variance={"logit": math.pi**2 / 3.0, "probit": 1.0},
         **_TRIALS,
     )

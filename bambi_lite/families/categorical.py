@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..design import Column
 from ..dists import Dist
-from ..errors import DataError, FamilyError, listing, suggest
-from ..formula import rename
+from ..errors import DataError, listing
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .categories import SOFTMAX, for_each, log_probabilities, predictors
+from .responses import one_column
 
 
 def _labels(column: Column) -> tuple[tuple[str, ...], np.ndarray]:
@@ -21,10 +21,13 @@ def _labels(column: Column) -> tuple[tuple[str, ...], np.ndarray]:
     if column.levels:
         return column.levels, np.asarray(column.values, dtype=int)
     values, codes = np.unique(column.values, return_inverse=True)
+    if column.kind == "logical":
+        return tuple("TRUE" if v else "FALSE" for v in values), codes
     return tuple(f"{v:g}" for v in values), codes
 
 
 def _encode(column: Column, additions: Mapping[str, Any]) -> Response:
+    one_column(column, "categorical")
     labels, codes = _labels(column)
     if len(labels) < 2:
         raise DataError(
@@ -39,59 +42,13 @@ def _encode(column: Column, additions: Mapping[str, Any]) -> Response:
     return Response(codes + 1.0, levels=labels, categories=labels)
 
 
-def parameter(stem: str, category: str) -> str:
-    """brms' name of the parameter of a category: ``muB``."""
-    return f"{stem}{rename(category)}"
-
-
-def reference(family: Family, categories: tuple[str, ...]) -> int:
-    """The position of the reference category; -1 where every category has a predictor.
-
-    Raises
-    ------
-    FamilyError
-        For a category that the response does not have.
-    """
-    wanted = family.options["refcat"]
-    if wanted is None:
-        return 0
-    if isinstance(wanted, float) and np.isnan(wanted):
-        return -1
-    if str(wanted) not in categories:
-        raise FamilyError(
-            f"refcat = {wanted!r} is no category of the response; it has {listing(categories)}."
-            f"{suggest(str(wanted), categories)}"
-        )
-    return categories.index(str(wanted))
-
-
-def bind(family: Family, response: Response) -> Family:
-    """A ``mu`` for each category but the reference one."""
-    mu = next(d for d in family.dpars if d.main)
-    skipped = reference(family, response.categories)
-    own = tuple(
-        replace(mu, name=parameter("mu", category), stem="mu")
-        for i, category in enumerate(response.categories)
-        if i != skipped
-    )
-    return replace(family, dpars=(*own, *(d for d in family.dpars if not d.main)))
-
-
-def predictors(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
-    """The linear predictors of all categories, (..., n_obs, category); zero for the reference."""
-    names = [parameter("mu", c) for c in response.categories]
-    etas = [dpars[n].eta if n in dpars else xp.asarray(np.zeros(1)) for n in names]
-    return xp.stack(etas)
-
-
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
     return Dist("categorical_logit", {"eta": predictors(xp, dpars, response)})
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     """The probability of each category, (..., n_obs, category)."""
-    eta = predictors(xp, dpars, response)
-    return xp.exp(eta - xp.logsumexp(eta)[..., None])
+    return xp.exp(log_probabilities(xp, dpars, response))
 
 
 categorical = register(
@@ -102,7 +59,9 @@ categorical = register(
         likelihood=_likelihood,
         mean=_mean,
         discrete=True,
-        bind=bind,
+        bind=for_each("mu"),
+        latent=True,
+        law="P(y = k)" + SOFTMAX,
         options={"refcat": None},
     )
 )

@@ -21,7 +21,13 @@ def known_error(family: Family, response: Response) -> Family:
     """With ``se()`` there is no residual beside it, unless ``se(x, sigma = TRUE)`` asks for one."""
     if "se" not in response.extra or "se_sigma" in response.extra:
         return family
-    dpars = tuple(replace(d, fixed=0.0) if d.name == "sigma" else d for d in family.dpars)
+    why = (
+        "se() gives the standard deviation of each row. se(x, sigma = TRUE) estimates sigma beside "
+        "the known errors."
+    )
+    dpars = tuple(
+        replace(d, fixed=0.0, known=why) if d.name == "sigma" else d for d in family.dpars
+    )
     return replace(family, dpars=dpars)
 
 

@@ -11,7 +11,7 @@ from .responses import numbers
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
     mu, sigma, beta = (dpars[name].value(xp) for name in ("mu", "sigma", "beta"))
-    return Dist("exp_mod_normal", {"mu": mu - beta, "sigma": sigma, "beta": beta})
+    return Dist("exgaussian", {"mu": mu - beta, "sigma": sigma, "beta": beta})
 
 
 def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:

@@ -7,6 +7,7 @@ from ..links import MEASURE, POSITIVE, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .responses import not_negative, positive
+from .truncated import Biased, by_size
 
 _MU = Dpar("mu", MEASURE, lower=0.0)
 _SHAPE = Dpar("shape", POSITIVE, lower=0.0)
@@ -34,14 +35,21 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["hu"].value(xp)) * dpars["mu"].value(xp)
 
 
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    alpha, beta = dist.args["alpha"], dist.args["beta"]
+    return Biased(xp.log(alpha) - xp.log(beta), Dist("gamma", {"alpha": alpha + 1.0, "beta": beta}))
+
+
 gamma = register(
     Family(
         "gamma",
+        kernel="gamma",
         dpars=(_MU, _SHAPE),
         encode=positive("gamma", "Exact zeros: family 'hurdle_gamma'."),
         likelihood=_likelihood,
         mean=_mean,
         additions=("cens", "trunc"),
+        truncated_mean=by_size(_likelihood, _biased),
         scaled=True,
     )
 )

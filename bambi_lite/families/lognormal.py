@@ -12,6 +12,7 @@ from ..links import LOG_LOCATION, POSITIVE, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .responses import not_negative, positive
+from .truncated import Biased, by_size
 
 _MU = Dpar("mu", LOG_LOCATION)
 _SIGMA = Dpar("sigma", POSITIVE, lower=0.0)
@@ -48,14 +49,22 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["hu"].value(xp)) * _mean(xp, dpars, response)
 
 
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    mu, sigma = dist.args["mu"], dist.args["sigma"]
+    moved = Dist("lognormal", {"mu": mu + sigma**2, "sigma": sigma})
+    return Biased(mu + sigma**2 / 2.0, moved)
+
+
 lognormal = register(
     Family(
         "lognormal",
+        kernel="lognormal",
         dpars=(_MU, _SIGMA),
         encode=positive("lognormal", "Exact zeros: family 'hurdle_lognormal'."),
         likelihood=_likelihood,
         mean=_mean,
         additions=("cens", "trunc"),
+        truncated_mean=by_size(_likelihood, _biased),
         **_LOG_SCALE,
     )
 )

@@ -13,6 +13,7 @@ from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .common import log_times_rate, times_rate
 from .responses import counts
+from .truncated import Biased, by_size, one_less
 
 _MU = Dpar("mu", COUNT, lower=0.0)
 _SHAPE = Dpar("shape", POSITIVE, lower=0.0)
@@ -67,13 +68,31 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["hu"].value(xp)) * mu.value(xp) / -xp.expm1(log_zero)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    """mu / (1 + mu / shape), the shape from the variance as if all rows had one mean."""
+    mean, variance = float(np.mean(response.y)), float(np.var(response.y))
+    over = max(variance - mean, 0.0) / max(mean, 1e-300) ** 2
+    return mean / (1.0 + mean * over) if family.link("mu").name == "log" else None
+
+
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    """The odds stay, and the shape is larger by one."""
+    log_mu, log_shape = dist.args["log_mu"], dist.args["log_shape"]
+    larger = xp.softplus(log_shape)
+    args = {"log_mu": log_mu + larger - log_shape, "log_shape": larger}
+    return Biased(log_mu, Dist("neg_binomial", args), one_less)
+
+
 negbinomial = register(
     Family(
         "negbinomial",
+        kernel="negbinomial",
         dpars=(_MU, _SHAPE),
         encode=counts("negbinomial"),
+        information=_information,
         likelihood=_likelihood,
         mean=_mean,
+        truncated_mean=by_size(_likelihood, _biased, discrete=True),
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
@@ -87,6 +106,7 @@ negbinomial2 = register(
         encode=counts("negbinomial2"),
         likelihood=_likelihood2,
         mean=_mean,
+        truncated_mean=by_size(_likelihood2, _biased, discrete=True),
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
@@ -100,6 +120,7 @@ geometric = register(
         encode=counts("geometric"),
         likelihood=_geometric_likelihood,
         mean=_mean,
+        truncated_mean=by_size(_geometric_likelihood, _biased, discrete=True),
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,

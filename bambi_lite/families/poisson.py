@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..dists import Dist
 from ..links import COUNT, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .common import log_times_rate, times_rate
 from .responses import counts
+from .truncated import Biased, by_size, one_less
 
 _MU = Dpar("mu", COUNT, lower=0.0)
 
@@ -40,13 +43,24 @@ def _hurdle_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return (1.0 - dpars["hu"].value(xp)) * mu / -xp.expm1(-mu)
 
 
+def _information(family: Family, response: Response) -> float | None:
+    return float(np.mean(response.y)) if family.link("mu").name == "log" else None
+
+
+def _biased(xp: Namespace, dist: Dist) -> Biased:
+    return Biased(dist.args["log_mu"], dist, one_less)
+
+
 poisson = register(
     Family(
         "poisson",
+        kernel="poisson",
         dpars=(_MU,),
         encode=counts("poisson"),
+        information=_information,
         likelihood=_likelihood,
         mean=_mean,
+        truncated_mean=by_size(_likelihood, _biased, discrete=True),
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,

@@ -15,8 +15,19 @@ from .base import FloatArray, Response
 type Encoder = Callable[[Column, Mapping[str, Any]], Response]
 
 
+def one_column(column: Column, family: str) -> None:
+    """DataError for a response with several columns."""
+    if column.columns:
+        raise DataError(
+            f"Response '{column.name}' has {len(column.columns)} columns, but family '{family}' "
+            f"takes one. Counts or shares of categories in columns: family 'multinomial' or "
+            f"'dirichlet'; several responses: mvbind(y1, y2)."
+        )
+
+
 def numeric_response(column: Column, family: str) -> FloatArray:
-    """The response as numbers; DataError for text, factors and infinite values."""
+    """The response as numbers; DataError for columns, text, factors and infinite values."""
+    one_column(column, family)
     if column.kind not in ("numeric", "integer", "logical"):
         raise DataError(
             f"Response '{column.name}' is a {column.kind}, but family '{family}' needs numbers. "
@@ -64,11 +75,6 @@ def successes(family: str) -> Encoder:
     def encode(column: Column, additions: Mapping[str, Any]) -> Response:
         y = count_response(column, family)
         trials = additions["trials"]
-        if (bad := (trials < 0) | (trials % 1 != 0)).any():
-            raise DataError(
-                f"trials() is not a whole number of 0 or more in {rows_of(bad)}; "
-                f"family '{family}' needs the number of trials of each row."
-            )
         if (bad := y > trials).any():
             raise DataError(
                 f"Response '{column.name}' exceeds its number of trials in {rows_of(bad)}. "
@@ -132,3 +138,13 @@ def not_negative(family: str) -> Encoder:
     """Numbers above zero, and zeros."""
     hint = "Numbers of either sign: family 'gaussian' or 'student'."
     return between(family, "numbers of 0 or more", 0.0, closed=(True, False), hint=hint)
+
+
+def decided_times(family: str) -> Encoder:
+    """Times above zero, each with its decision (0 or 1)."""
+    times = positive(family)
+
+    def encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
+        return Response(times(column, additions).y, {"dec": additions["dec"]})
+
+    return encode

@@ -8,6 +8,7 @@ from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
 from .common import known_error, residual
 from .responses import numbers
+from .truncated import student_mean
 
 
 def _likelihood(xp: Namespace, dpars: Linkeds, response: Response) -> Dist:
@@ -19,9 +20,16 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _truncated_mean(
+    xp: Namespace, dpars: Linkeds, response: Response, lower: Array, upper: Array
+) -> Array:
+    return student_mean(xp, _likelihood(xp, dpars, response), lower, upper)
+
+
 student = register(
     Family(
         "student",
+        kernel="student",
         dpars=(
             Dpar("mu", LOCATION),
             Dpar("sigma", POSITIVE, lower=0.0),
@@ -33,5 +41,6 @@ student = register(
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
+        truncated_mean=_truncated_mean,
     )
 )

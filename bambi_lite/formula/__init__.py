@@ -7,6 +7,7 @@
 from .algebra import Term, expand
 from .api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
 from .bars import GroupTerm
+from .family import FamilyCall, read_family
 from .model import (
     BrmsFormula,
     MvFormula,
@@ -45,6 +46,7 @@ __all__ = [
     "BrmsFormula",
     "Call",
     "Constant",
+    "FamilyCall",
     "GroupTerm",
     "Infix",
     "MvFormula",
@@ -69,6 +71,7 @@ __all__ = [
     "mvbf",
     "nlf",
     "parse",
+    "read_family",
     "rename",
     "response_name",
     "set_mecor",

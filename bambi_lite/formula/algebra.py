@@ -37,11 +37,9 @@ class Term:
     factors: tuple[Node, ...]
     label: str
 
-    @classmethod
-    def of(cls, factors: Iterable[Node]) -> Term:
-        """The term of these atoms, with its label."""
-        atoms = tuple(factors)
-        return cls(atoms, ":".join(map(deparse, atoms)))
+    def factor_labels(self) -> tuple[str, ...]:
+        """The texts of its atoms."""
+        return (self.label,) if len(self.factors) == 1 else tuple(map(deparse, self.factors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +99,13 @@ def expand(node: Node, text: str) -> Expansion:
     state = _State(text)
     terms = _unique(_evaluate(node, state))
     terms.sort(key=int.bit_count)
-    return Expansion(
-        tuple(Term.of(state.atoms[i] for i in _bits(term)) for term in terms), state.intercept
-    )
+    keys = tuple(state.numbers)
+    made = []
+    for term in terms:
+        places = tuple(_bits(term))
+        label = ":".join(keys[i] for i in places)
+        made.append(Term(tuple(state.atoms[i] for i in places), label))
+    return Expansion(tuple(made), state.intercept)
 
 
 def renumber(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -113,11 +115,17 @@ def renumber(terms: Iterable[Term]) -> tuple[Term, ...]:
     name them: ``x * f - x`` gives ``f`` and ``f:x``, where R alone keeps ``x:f``.
     """
     terms = tuple(terms)
+    texts = [t.factor_labels() for t in terms]
     order: dict[str, int] = {}
-    for term in terms:
-        for factor in term.factors:
-            order.setdefault(deparse(factor), len(order))
-    return tuple(Term.of(sorted(t.factors, key=lambda f: order[deparse(f)])) for t in terms)
+    for labels in texts:
+        for label in labels:
+            order.setdefault(label, len(order))
+    made = []
+    for term, labels in zip(terms, texts, strict=True):
+        places = sorted(range(len(labels)), key=lambda i: order[labels[i]])
+        factors = tuple(term.factors[i] for i in places)
+        made.append(Term(factors, ":".join(labels[i] for i in places)))
+    return tuple(made)
 
 
 def _bits(term: int) -> Iterable[int]:

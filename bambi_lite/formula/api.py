@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import FormulaError, formula_error, suggest
+from .family import read_family
 from .make import make, parts_of, read_parts
 from .model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
 from .nodes import Name, Unary, strip_parens
@@ -43,8 +44,9 @@ def bf(
         False: no centring, and the intercept is an ordinary coefficient.
     cmc : bool
         False: without an intercept, a factor still has one column less than levels.
-    family : object
-        The family of this response, kept as it is.
+    family : str or Family
+        The family of this response: ``"poisson"``, ``"poisson(link = 'sqrt')"``, or what
+        ``bl.poisson()`` gives. It counts for more than the family that is given to ``brm()``.
     **dpars : float or str
         ``sigma=2`` fixes a parameter, ``sigma2="sigma1"`` sets it equal to another,
         ``sigma="~ z"`` gives it a formula.
@@ -84,7 +86,7 @@ def bf(
                 len(formula),
             )
         made = read_r(node, formula)
-        return made if family is None else _with_family(made, family)
+        return made if family is None else _with_family(made, _read_family(family))
     extra: list[Part] = []
     for part in parts:
         extra += part.parts if isinstance(part, Parts) else read_parts(part)
@@ -94,7 +96,7 @@ def bf(
             extra += _named_part(name, value)
         else:
             fixed.append((name, _fixed_value(name, value)))
-    return make(node, formula, tuple(extra), tuple(fixed), nl, center, cmc, family)
+    return make(node, formula, tuple(extra), tuple(fixed), nl, center, cmc, _read_family(family))
 
 
 def lf(
@@ -125,11 +127,12 @@ def lf(
 
 
 def nlf(*formulas: str, dpar: str = "", resp: str = "") -> Parts:
-    """Non-linear formulas of parameters: ``bf("y ~ a", nl=True) + nlf("a ~ exp(b)")``.
+    """A non-linear formula of a parameter: ``bf("y ~ a", nl=True) + nlf("a ~ exp(b)", "b ~ 1")``.
 
     Parameters
     ----------
     *formulas : str
+        The first is non-linear. Those after it are linear, as those of :func:`lf`.
     dpar, resp : str
         As in :func:`lf`.
 
@@ -137,8 +140,12 @@ def nlf(*formulas: str, dpar: str = "", resp: str = "") -> Parts:
     -------
     Parts
     """
-    read = [p for f in formulas for p in (_named_part(dpar, f) if dpar else read_parts(f))]
-    return Parts(tuple(replace(p, nl=True, resp=resp) for p in read))
+    read = [
+        replace(p, nl=i == 0, resp=resp)
+        for i, f in enumerate(formulas)
+        for p in (_named_part(dpar, f) if dpar else read_parts(f))
+    ]
+    return Parts(tuple(read))
 
 
 def mvbf(*formulas: str | BrmsFormula | MvFormula, rescor: bool | None = None) -> MvFormula:
@@ -181,6 +188,10 @@ def _with_family(made: BrmsFormula | MvFormula, family: Any) -> BrmsFormula | Mv
     if isinstance(made, BrmsFormula):
         return replace(made, family=family)
     return replace(made, forms=tuple(replace(f, family=family) for f in made.forms))
+
+
+def _read_family(family: Any) -> Any:
+    return read_family(parse(family), family) if isinstance(family, str) else family
 
 
 def _named_part(name: str, text: str) -> list[Part]:

@@ -55,6 +55,8 @@ class GroupTerm:
     weights : Node or None
     scale : bool
         The weights of ``mm`` and whether they are scaled to sum to one.
+    pw : Node or None
+        The prior weights of the groups.
     """
 
     text: str
@@ -231,6 +233,7 @@ def _called_group(call: Call, blank: GroupTerm, text: str) -> GroupTerm:
         cor=blank.cor and flag(bound.get("cor"), True),
         id=own or blank.id,
         by=bound.get("by"),
+        pw=bound.get("pw"),
         cov=string(bound.get("cov")),
         dist=string(bound.get("dist"), "gaussian"),
     )
@@ -238,23 +241,36 @@ def _called_group(call: Call, blank: GroupTerm, text: str) -> GroupTerm:
         names = tuple(_group_name(a, text) for a in bound.args)
         return replace(
             term,
+            by=_by_of_members(term.by, len(names), text),
             group="mm" + "".join(names),
             members=names,
             gtype="mm",
             weights=bound.get("weights"),
             scale=flag(bound.get("scale"), True),
         )
-    group = bound.get("group")
-    assert group is not None
-    parts = _group_factors(group, text)
+    parts = [factors for group in bound.args for factors in _group_factors(group, text)]
     if len(parts) != 1:
+        shown = ", ".join(map(deparse, bound.args))
         raise error_at(
-            group,
+            bound.args[-1],
             text,
-            f"gr() takes one grouping, not '{deparse(group)}': write one term for each.",
+            f"gr() takes one grouping, not '{shown}': write one term for each.",
         )
     names = tuple(_group_name(f, text) for f in parts[0])
-    return replace(term, group=":".join(names), members=names, pw=bound.get("pw"))
+    return replace(term, group=":".join(names), members=names)
+
+
+def _by_of_members(by: Node | None, members: int, text: str) -> Node | None:
+    """``cbind(b1, b2)``: the sub-population of each member of mm()."""
+    call = strip_parens(by) if by is not None else None
+    if call is None:
+        return None
+    if isinstance(call, Call) and call.function == "cbind":
+        names = [a for a in call.args if isinstance(a.value, Name) and not a.name]
+        if len(names) == len(call.args) == members:
+            return call
+    shown = ", ".join(f"b{i + 1}" for i in range(members))
+    raise error_at(call, text, f"'by' of mm() is a column for each member: by = cbind({shown}).")
 
 
 def _check_mmc(term: GroupTerm, text: str) -> None:

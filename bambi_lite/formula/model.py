@@ -9,10 +9,12 @@ from typing import Any
 from ..errors import FormulaError, formula_error, suggest
 from .algebra import Term
 from .bars import GroupTerm
-from .nodes import Node, deparse, variables
+from .family import FamilyCall
+from .nodes import Infix, Node, Paren, deparse, error_at, variables
 from .response import Response
 from .special import SpecialTerm, check_body
 from .terms import RightSide, fill_dot, read_right_side
+from .vocabulary import AUTOCORRELATION
 
 #: How formulas explain themselves: the module that knows lies above and puts its function here.
 EXPLAINERS: list[Callable[[Any], Any]] = []
@@ -90,8 +92,8 @@ class BrmsFormula:
         ``sigma = 2`` and ``sigma2 = "sigma1"``.
     nl : bool
         Whether the main formula is non-linear.
-    family : object
-        What was given as ``family`` to ``bf``, None if nothing was.
+    family : FamilyCall or object
+        What was given as ``family`` to ``bf``, read if it was text; None if nothing was.
     mecor, rescor : bool
         What ``set_mecor`` and ``set_rescor`` said; the latter acts when a second response is added.
     """
@@ -158,12 +160,26 @@ class MvFormula:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What ``lf`` and ``nlf`` give: formulas of parameters, to be added to a ``bf``."""
+    """What ``lf`` and ``nlf`` give: formulas of parameters, to be added to a ``bf``.
+
+    `fixed` are the parameters that get a value, of the response `resp` (empty: of each).
+    """
 
     parts: tuple[Part, ...]
+    fixed: tuple[tuple[str, float | str], ...] = ()
+    resp: str = ""
 
     def __str__(self) -> str:
         return "\n".join(f"{p.name} ~ {deparse(p.rhs)}" for p in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Autocor:
+    """The right side of ``acformula(~ ar(p = 1))``: terms to be added to the main formula."""
+
+    rhs: Node
+    text: str = field(default="", compare=False, repr=False)
+    resp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +230,8 @@ def _check_parts(formula: BrmsFormula, used: set[str]) -> None:
                 len(part.name),
             )
     for name, _ in formula.fixed:
+        if name == "mu":
+            raise FormulaError("'mu' is the parameter of the main formula, and has no fixed value.")
         if name in seen:
             raise FormulaError(f"The parameter '{name}' has a formula and a fixed value.")
 
@@ -326,13 +344,21 @@ def combine(left: BrmsFormula | MvFormula, right: Any) -> BrmsFormula | MvFormul
         return gather([left, right], None)
     if isinstance(right, Parts):
         return _each(left, right, _add_parts)
+    if isinstance(right, Autocor):
+        return _each(left, right, _add_autocor)
+    if isinstance(right, FamilyCall):
+        if isinstance(left, BrmsFormula):
+            return replace(left, family=right)
+        raise FormulaError(
+            f"The family {right} is added to the formula of one response: bf(y ~ x) + {right}."
+        )
     if isinstance(right, Setting):
         if right.name == "rescor":
             return replace(left, rescor=right.value)
         return _each(left, right, _set)
     raise FormulaError(
         f"A {type(right).__name__} cannot be added to a formula; valid are bf(), lf(), nlf(), "
-        "set_rescor(), set_nl() and set_mecor()."
+        "set_rescor(), set_nl() and set_mecor(). A family is an argument: bf(..., family=...)."
     )
 
 
@@ -346,7 +372,36 @@ def _each[T](
 
 def _add_parts(formula: BrmsFormula, more: Parts) -> BrmsFormula:
     mine = tuple(p for p in more.parts if p.resp in ("", formula.response.name))
-    return assemble(replace(formula, parts=formula.parts + mine)) if mine else formula
+    fixed = more.fixed if more.resp in ("", formula.response.name) else ()
+    if not mine and not fixed:
+        return formula
+    return assemble(replace(formula, parts=formula.parts + mine, fixed=formula.fixed + fixed))
+
+
+def _add_autocor(formula: BrmsFormula, more: Autocor) -> BrmsFormula:
+    """`formula` with autocorrelation terms, which stand among the others as well.
+
+    Raises
+    ------
+    FormulaError
+        If there is any other term among them; brms would leave it out in silence.
+    """
+    if more.resp not in ("", formula.response.name):
+        return formula
+    side = read_right_side(more.rhs, more.text)
+    found = {s.kind for s in side.specials}
+    if not found or side.terms or side.groups or side.offsets or found - AUTOCORRELATION:
+        raise error_at(
+            more.rhs,
+            more.text,
+            f"'{deparse(more.rhs)}' must consist of autocorrelation terms: "
+            f"{', '.join(sorted(AUTOCORRELATION))}.",
+        )
+    rhs = formula.main.rhs
+    first = rhs if not isinstance(rhs, Infix) or rhs.operators[0] in ("+", "-") else Paren(rhs)
+    joined = Infix((first, more.rhs), ("+",), (more.rhs.pos,), pos=rhs.pos, end=rhs.end)
+    text = f"{formula.text.removesuffix(deparse(rhs))}{deparse(joined)}"
+    return assemble(replace(formula, text=text, main=replace(formula.main, rhs=joined)))
 
 
 def _set(formula: BrmsFormula, setting: Setting) -> BrmsFormula:

@@ -8,6 +8,7 @@ therefore safe.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -107,6 +108,9 @@ RESERVED = frozenset(
         *("NA_integer_", "NA_real_", "NA_character_", "NA_complex_"),
     )
 )
+#: A name that needs no backticks: letters, digits, dots and underscores, a letter or a dot first.
+NAME = r"(?:[^\W\d_]|\.(?![0-9]))[\w.]*"
+_NAME = re.compile(NAME)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\u{0}"}
 
 
@@ -127,11 +131,7 @@ def is_syntactic(name: str) -> bool:
     >>> is_syntactic("my.var"), is_syntactic("my var"), is_syntactic("_x")
     (True, False, False)
     """
-    if not name or name in RESERVED:
-        return False
-    if not (name[0].isalpha() or (name[0] == "." and not name[1:2].isdigit())):
-        return False
-    return all(c.isalnum() or c in "._" for c in name)
+    return _NAME.fullmatch(name) is not None and name not in RESERVED
 
 
 def write_number(value: float, integer: bool = False) -> str:

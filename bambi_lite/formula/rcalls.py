@@ -5,13 +5,14 @@ Nothing is evaluated: the few functions that may be called are named here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
 from ..errors import formula_error, listing, suggest
+from .family import read_family
 from .make import make, parts_of
-from .model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
+from .model import Autocor, BrmsFormula, MvFormula, Part, Parts, Setting, gather
 from .nodes import (
     Arg,
     Call,
@@ -26,10 +27,13 @@ from .nodes import (
     strip_parens,
 )
 from .signatures import number
+from .vocabulary import FAMILIES
 
 _FORMULAS = ("bf", "brmsformula", "mvbf", "mvbrmsformula")
-_ADDED = ("lf", "nlf", "set_rescor", "set_nl", "set_mecor")
-_IGNORED_IF_DEFAULT = {"sparse": False, "loop": True, "unused": None, "decomp": None}
+_ADDED = ("lf", "nlf", "acformula", "set_rescor", "set_nl", "set_mecor")
+#: They say how something is computed, and leave the model what it is.
+_COMPUTING = ("sparse", "loop")
+_IGNORED_IF_NULL = ("unused", "decomp")
 
 
 def is_r_call(node: Node) -> bool:
@@ -70,16 +74,19 @@ def _value(node: Node, text: str) -> Any:
         "brmsformula": _bf,
         "mvbf": _mvbf,
         "mvbrmsformula": _mvbf,
-        "lf": _lf,
-        "nlf": _nlf,
+        "lf": _parts,
+        "nlf": _parts,
+        "acformula": _acformula,
         "set_rescor": _set_flag,
         "set_nl": _set_flag,
         "set_mecor": _set_flag,
     }
+    if node.function in FAMILIES:
+        return read_family(node, text)
     if node.function not in readers:
         raise formula_error(
-            f"Unknown function '{node.function}'.{suggest(node.function, readers)} Valid are "
-            f"{listing(readers)}.",
+            f"Unknown function '{node.function}'.{suggest(node.function, (*readers, *FAMILIES))} "
+            f"Valid are {listing(readers)} and families.",
             text,
             node.pos,
             len(node.function),
@@ -92,33 +99,36 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
     parts: list[Part] = []
     fixed: list[tuple[str, float | str]] = []
     flags: dict[str, Any] = {}
-    family: str | None = None
-    for arg in call.args:
+    family: Any = None
+    autocor: Autocor | None = None
+    for arg in _arguments(call, text):
         value = strip_parens(arg.value)
         if arg.name == "formula" or (not arg.name and main is None):
             main = value
         elif not arg.name and isinstance(value, Call) and value.function in ("lf", "nlf"):
-            parts += _value(value, text).parts
+            given = _value(value, text)
+            parts += given.parts
+            fixed += given.fixed
         elif not arg.name:
-            parts += parts_of(value, text)
+            parts += _formulas_of(arg, text)
         elif arg.name == "family":
-            family = deparse(value)
+            family = read_family(value, text)
+        elif arg.name == "autocor":
+            autocor = _autocor(value, text)
         elif arg.name in ("nl", "center", "cmc"):
             flags[arg.name] = _flag(arg, text)
-        elif arg.name in _IGNORED_IF_DEFAULT:
+        elif arg.name in _COMPUTING:
+            _flag(arg, text)
+        elif arg.name in _IGNORED_IF_NULL:
             _refuse_option(arg, text)
-        elif isinstance(value, Unary) and value.operator == "~":
-            parts.append(Part(arg.name, value.operand, text, place=arg.pos))
-        elif isinstance(value, Infix) and value.operators[0] == "~":
-            named = parts_of(value, text)
-            if [p.name for p in named] != [arg.name]:
-                raise error_at(arg, text, f"The formula given for '{arg.name}' predicts another.")
-            parts += named
+        elif _is_formula(value):
+            parts += _formulas_of(arg, text)
         else:
             fixed.append((arg.name, _fixed(arg, text)))
     if main is None:
         raise error_at(call, text, f"'{call.function}' needs a formula: bf(y ~ x).")
-    return make(
+    _check_named(parts, text)
+    made: Any = make(
         main,
         text,
         tuple(parts),
@@ -128,6 +138,46 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
         flags.get("cmc"),
         family,
     )
+    return cast(BrmsFormula | MvFormula, made if autocor is None else made + autocor)
+
+
+def _is_formula(node: Node) -> bool:
+    if isinstance(node, Unary):
+        return node.operator == "~"
+    return isinstance(node, Infix) and node.operators[0] == "~"
+
+
+def _formulas_of(arg: Arg, text: str) -> list[Part]:
+    """The parts of ``sigma ~ x``, ``a + b ~ 1``, ``sigma = ~ x``; that of ``~ x`` has no name."""
+    value = strip_parens(arg.value)
+    if isinstance(value, Unary) and value.operator == "~":
+        return [Part(arg.name, value.operand, text, place=arg.pos)]
+    parts = parts_of(value, text)
+    if arg.name and [p.name for p in parts] != [arg.name]:
+        raise error_at(arg, text, f"The formula given for '{arg.name}' predicts another.")
+    return parts
+
+
+def _check_named(parts: Iterable[Part], text: str) -> None:
+    for part in parts:
+        if not part.name:
+            raise formula_error(
+                "The formula does not say which parameter it predicts: write sigma ~ x.",
+                text,
+                part.place,
+            )
+
+
+def _arguments(call: Call, text: str) -> Iterator[Arg]:
+    """The arguments of a call, at the end those of ``flist = list(...)``."""
+    yield from (arg for arg in call.args if arg.name != "flist")
+    for arg in call.args:
+        value = strip_parens(arg.value)
+        if arg.name != "flist" or (isinstance(value, Constant) and value.text == "NULL"):
+            continue
+        if not (isinstance(value, Call) and value.function == "list"):
+            raise error_at(arg, text, f"'{deparse(arg)}' must be a list: flist = list(sigma ~ x).")
+        yield from value.args
 
 
 def _mvbf(call: Call, text: str) -> MvFormula:
@@ -151,31 +201,51 @@ def _mvbf(call: Call, text: str) -> MvFormula:
     return gather(forms, rescor)
 
 
-def _lf(call: Call, text: str) -> Parts:
-    return _parts(call, text, ("center", "cmc"))
+def _acformula(call: Call, text: str) -> Autocor:
+    found: Autocor | None = None
+    resp = ""
+    for arg in call.args:
+        if arg.name == "resp":
+            resp = _string(arg, text)
+        elif arg.name in ("", "autocor") and found is None:
+            found = _autocor(strip_parens(arg.value), text)
+        else:
+            raise error_at(arg, text, f"Unknown argument '{deparse(arg)}' of 'acformula'.")
+    if found is None:
+        raise error_at(call, text, "acformula() needs a formula: acformula(~ ar(p = 1)).")
+    return replace(found, resp=resp)
 
 
-def _nlf(call: Call, text: str) -> Parts:
-    parts = _parts(call, text, ())
-    return Parts(tuple(replace(p, nl=True) for p in parts.parts))
+def _autocor(node: Node, text: str) -> Autocor:
+    if isinstance(node, Unary) and node.operator == "~":
+        return Autocor(node.operand, text)
+    raise error_at(node, text, f"'{deparse(node)}' must be a one-sided formula: ~ ar(p = 1).")
 
 
-def _parts(call: Call, text: str, options: tuple[str, ...]) -> Parts:
+def _parts(call: Call, text: str) -> Parts:
+    """The formulas of lf() and nlf()."""
+    nonlinear = call.function == "nlf"
+    options = () if nonlinear else ("center", "cmc")
     parts: list[Part] = []
+    fixed: list[tuple[str, float | str]] = []
     flags: dict[str, Any] = {}
     names: dict[str, str] = {}
-    for arg in call.args:
+    for arg in _arguments(call, text):
         value = strip_parens(arg.value)
         if arg.name in options:
             flags[arg.name] = _flag(arg, text)
         elif arg.name in ("dpar", "resp"):
             names[arg.name] = _string(arg, text)
-        elif arg.name in _IGNORED_IF_DEFAULT:
+        elif arg.name in _COMPUTING:
+            _flag(arg, text)
+        elif arg.name in _IGNORED_IF_NULL:
             _refuse_option(arg, text)
-        elif not arg.name and isinstance(value, Unary) and value.operator == "~":
-            parts.append(Part("", value.operand, text, place=value.pos))
-        elif not arg.name or isinstance(value, Infix):
-            parts += parts_of(value, text)
+        elif arg.name and number(value) is not None:
+            fixed.append((arg.name, _fixed(arg, text)))
+        elif not arg.name or _is_formula(value):
+            found = _formulas_of(arg, text)
+            # As in brms, the first formula of nlf() is non-linear, and those after it are linear.
+            parts += [replace(p, nl=nonlinear and not parts) for p in found]
         else:
             raise error_at(
                 arg,
@@ -185,14 +255,9 @@ def _parts(call: Call, text: str, options: tuple[str, ...]) -> Parts:
             )
     if "dpar" in names:
         parts = [replace(p, name=p.name or names["dpar"]) for p in parts]
-    for part in parts:
-        if not part.name:
-            raise formula_error(
-                "The formula does not say which parameter it predicts: write sigma ~ x.",
-                text,
-                part.place,
-            )
-    return Parts(tuple(replace(p, resp=names.get("resp", ""), **flags) for p in parts))
+    _check_named(parts, text)
+    resp = names.get("resp", "")
+    return Parts(tuple(replace(p, resp=resp, **flags) for p in parts), tuple(fixed), resp)
 
 
 def _set_flag(call: Call, text: str) -> Setting:
@@ -243,7 +308,5 @@ def _fixed(arg: Arg, text: str) -> float | str:
 
 def _refuse_option(arg: Arg, text: str) -> None:
     value = strip_parens(arg.value)
-    default = _IGNORED_IF_DEFAULT[arg.name]
-    shown = {True: "TRUE", False: "FALSE", None: "NULL"}[default]
-    if not (isinstance(value, Constant) and value.text == shown):
+    if not (isinstance(value, Constant) and value.text == "NULL"):
         raise error_at(arg, text, f"The option '{arg.name}' has no meaning here.")

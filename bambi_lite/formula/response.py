@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import formula_error
 from .naming import response_name
@@ -162,10 +162,12 @@ def _additions(node: Node, text: str) -> tuple[Addition, ...]:
                 f"'{deparse(item)}' is no addition term; after the bar of a response stand calls "
                 "joined by '+': y | trials(n) + weights(w) ~ x.",
             )
-        bound = bind(call, find(call, ADDITIONS, "addition term", text), text)
-        if any(a.name == call.function for a in additions):
-            raise error_at(call, text, f"'{call.function}' is given twice.")
-        additions.append(_addition(bound, text))
+        # brms exports its addition terms as resp_trials() and the like, and reads these as well.
+        named = replace(call, function=call.function.removeprefix("resp_"))
+        bound = bind(named, find(named, ADDITIONS, "addition term", text), text)
+        if any(a.name == bound.name for a in additions):
+            raise error_at(call, text, f"'{bound.name}' is given twice.")
+        additions.append(replace(_addition(bound, text), node=call))
     return tuple(additions)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import formula_error, suggest
-from .algebra import Term
+from .algebra import Expansion, Term, expand
 from .nodes import (
     Arg,
     Call,
     Infix,
     Name,
     Node,
+    Number,
     String,
     Unary,
     deparse,
@@ -67,6 +68,19 @@ def read_special(term: Term, text: str) -> SpecialTerm:
             "term: (mmc(x1, x2) | mm(g1, g2)).",
         )
     return SpecialTerm(calls[0].name, term.label, tuple(calls), tuple(factors))
+
+
+def category_terms(special: SpecialTerm) -> Expansion | None:
+    """The terms inside ``cs()``, each of which has an effect for every threshold.
+
+    As in ``0 + ...``, an intercept is among them only if it is written: ``cs(1)``. None for a term
+    that is no ``cs()``, or multiplies one.
+    """
+    if special.kind != "cs" or len(special.calls) > 1 or special.factors:
+        return None
+    inside = special.calls[0].get("expr")
+    assert inside is not None
+    return expand(Infix((Number(0.0), inside), ("+",)), "")
 
 
 def check_plain(term: Term, text: str) -> None:

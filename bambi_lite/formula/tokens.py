@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import FormulaError, formula_error
-from .nodes import RESERVED
+from .nodes import NAME, RESERVED
 
 CONSTANTS = frozenset({"TRUE", "FALSE", "NULL", "NA", "NaN", "Inf"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: `kind` is name, number, integer, string, constant, op or end."""
 
     kind: str
@@ -23,12 +22,12 @@ class Token:
 
 
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<blank>[\s\ufeff]+|\#[^\n]*)
   | (?P<hex>0[xX][0-9a-fA-F]+L?)
   | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[Li]?)
   | (?P<raw>[rR](?P<q>["'])(?P<dash>-*)\((?P<body>.*?)\)(?P=dash)(?P=q))
-  | (?P<name>(?:[^\W\d_]|\.(?![0-9]))[\w.]*)
+  | (?P<name>{NAME})
   | (?P<tick>`(?:[^`\\]|\\.)*`)
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<op>\*\*|\|\||&&|\|>|<=|>=|==|!=|<-|->|:::?|%[^%\n]*%|[-+*/^:~|&!<>=,()])
@@ -36,6 +35,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+#: Operators that need no second look.
+_PLAIN = frozenset("+-*/:~()|,=^")
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{1,2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{1,4})"
     r"|U\{([0-9a-fA-F]{1,8})\}|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))",
@@ -89,15 +90,19 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """
     tokens: list[Token] = []
     pos = 0
-    while pos < len(text):
-        found = _TOKEN.match(text, pos)
-        if found is None:
-            raise _bad_character(text, pos)
-        kind = found.lastgroup or ""
-        if kind != "blank":
+    pos = 0
+    for found in _TOKEN.finditer(text):
+        start = found.start()
+        if start > pos:  # what lies between starts no token
+            break
+        kind, pos = found.lastgroup or "", found.end()
+        if kind == "op" and found[0] in _PLAIN:
+            tokens.append(Token(kind, found[0], start, pos))
+        elif kind != "blank":
             tokens.append(_token(kind, found, text))
-        pos = found.end()
-    tokens.append(Token("end", "", len(text), len(text)))
+    if pos < len(text):
+        raise _bad_character(text, pos)
+    tokens.append(Token("end", "", pos, pos))
     return tuple(tokens)
 
 

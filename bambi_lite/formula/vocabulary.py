@@ -36,6 +36,7 @@ ADDITIONS = _table(
     Signature("rate", (Param("denom", required=True),)),
     Signature("subset", (Param("x", required=True),)),
     Signature("index", (Param("x", required=True),)),
+    Signature("bhaz", (Param("gr"), Param("df", "count", default=5.0))),
     Signature("vreal", rest="expr", at_least=1),
     Signature("vint", rest="expr", at_least=1),
 )
@@ -130,6 +131,8 @@ AUTOCORRELATION = frozenset({"ar", "ma", "arma", "cosy", "unstr", "sar", "car", 
 BODY_FUNCTIONS = frozenset(
     {
         *("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "square", "abs", "sign"),
+        # Stan's, which brms' users write: step(x) is 1 from 0 on, inv(x) is 1/x, pi() a constant.
+        *("step", "int_step", "inv", "inv_sqrt", "cbrt", "pow", "log1m", "log1p_exp", "pi"),
         *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
         *("asinh", "acosh", "atanh", "floor", "ceiling", "round", "trunc", "I"),
         *("plogis", "qlogis", "logistic", "logit", "inv_logit", "Phi", "pnorm", "qnorm", "probit"),
@@ -140,19 +143,38 @@ BODY_FUNCTIONS = frozenset(
 # Known to mgcv and not to brms.
 NOT_IN_BRMS = {"te": "t2", "ti": "t2"}
 
+# What R's text may add to a formula as a family: `bf(y ~ x) + poisson()`. Which of them can be
+# fitted is known above this package.
+FAMILIES = frozenset(
+    (
+        *("gaussian", "student", "skew_normal", "asym_laplace", "exgaussian", "von_mises"),
+        *("gen_extreme_value", "bernoulli", "binomial", "beta_binomial", "poisson", "negbinomial"),
+        *("geometric", "com_poisson", "discrete_weibull", "Gamma", "gamma", "weibull"),
+        *("exponential", "frechet", "inverse.gaussian", "lognormal", "shifted_lognormal", "wiener"),
+        *("cox", "Beta", "beta", "xbeta", "cumulative", "sratio", "cratio", "acat"),
+        *("hurdle_cumulative", "categorical", "multinomial", "dirichlet_multinomial"),
+        *("dirichlet", "logistic_normal", "hurdle_poisson", "hurdle_negbinomial", "hurdle_gamma"),
+        *("hurdle_lognormal", "zero_inflated_poisson", "zero_inflated_negbinomial"),
+        *("zero_inflated_binomial", "zero_inflated_beta_binomial", "zero_inflated_beta"),
+        *("zero_one_inflated_beta", "zero_inflated_asym_laplace", "negbinomial2", "dirichlet2"),
+        *("brmsfamily", "mixture"),
+    )
+)
+
 _DIST = Param("dist", "string", default="gaussian", choices=("gaussian", "student"))
 GROUPINGS = _table(
     Signature(
         "gr",
         (
-            Param("group", "expr", required=True),
             Param("by", "name"),
             Param("cor", "flag", default=True),
             Param("id", "string"),
+            Param("pw", "expr"),
             Param("cov", "name"),
             _DIST,
-            Param("pw", "expr"),
         ),
+        rest="expr",
+        at_least=1,
     ),
     Signature(
         "mm",
@@ -162,6 +184,7 @@ GROUPINGS = _table(
             Param("by", "expr"),
             Param("cor", "flag", default=True),
             Param("id", "string"),
+            Param("pw", "expr"),
             Param("cov", "name"),
             _DIST,
         ),

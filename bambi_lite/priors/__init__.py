@@ -5,40 +5,65 @@ below it (by group, by coefficient), and an empty ``prior`` on a narrow row mean
 the general row's. Prior text is read by a small grammar of its own; nothing is evaluated.
 """
 
-from .defaults import ScaleFacts, default_rows, default_rules, default_text, scale_facts
-from .match import assign, merge
+from .defaults import default_rows, default_rules, rule_rows
+from .files import PriorFile, prior_sets, read_file, read_set, read_text
+from .keys import CHOLESKY, KEYS, brms_class, describe_key, general_key
+from .match import assign, merge, prior_table
 from .rows import (
     COLUMNS,
+    PriorFrame,
     PriorRow,
-    PriorSet,
     as_default_frame,
-    brms_class,
-    describe_key,
-    number,
+    deciding_row,
     sort_rows,
     to_frame,
 )
-from .say import prior, user_rows
-from .text import parse_prior
+from .rules import Computed, Rule, Statistic, Target
+from .say import PriorSet, gather, prior, user_rows
+from .scales import ScaleFacts, number, scale_facts
+from .shared import SharedPrior, shared_priors
+from .text import parse_prior, prior_text
+from .writing import to_toml, write_file
 
 __all__ = [
+    "CHOLESKY",
     "COLUMNS",
+    "KEYS",
+    "Computed",
+    "PriorFile",
+    "PriorFrame",
     "PriorRow",
     "PriorSet",
+    "Rule",
     "ScaleFacts",
+    "SharedPrior",
+    "Statistic",
+    "Target",
     "as_default_frame",
     "assign",
     "brms_class",
+    "deciding_row",
     "default_rows",
     "default_rules",
-    "default_text",
     "describe_key",
+    "gather",
+    "general_key",
     "merge",
     "number",
     "parse_prior",
     "prior",
+    "prior_sets",
+    "prior_table",
+    "prior_text",
+    "read_file",
+    "read_set",
+    "read_text",
+    "rule_rows",
     "scale_facts",
+    "shared_priors",
     "sort_rows",
     "to_frame",
+    "to_toml",
     "user_rows",
+    "write_file",
 ]

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from ..design import r_sort_key
 from ..params import ParamKey
+from ..tabular import aligned, html
+from .keys import (
+    KEYS,
+    brms_class,
+    describe_key,
+    general_key,
+    is_correlation,
+    row_keys,
+    used_class,
+)
+from .rules import Computed
 
-COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "source")
+COLUMNS = ("prior", "class", "coef", "group", "resp", "dpar", "nlpar", "lb", "ub", "tag", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,13 @@ class PriorRow:
     lb, ub : str
         Bounds, as text; empty for none.
     source : str
-        ``default`` or ``user``.
+        ``default``, ``user`` or ``set:NAME``.
+    tag : str
+        The user's own word for it; sensitivity can be asked by tag.
+    make : callable or None
+        What makes a PyMC distribution, where no text of ours names it.
+    computed : Computed or None
+        The rule that `prior` was computed by, with what it looked at.
     """
 
     prior: str
@@ -43,6 +59,9 @@ class PriorRow:
     lb: str = ""
     ub: str = ""
     source: str = "default"
+    tag: str = ""
+    make: Callable[..., Any] | None = None
+    computed: Computed | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> ParamKey:
@@ -54,45 +73,10 @@ class PriorRow:
         return describe_key(self.key)
 
 
-@dataclass(frozen=True, slots=True)
-class PriorSet:
-    """Prior rows said by the user; what :func:`prior` returns. Sets add up with ``+``."""
-
-    rows: tuple[PriorRow, ...]
-
-    def __add__(self, other: PriorSet) -> PriorSet:
-        if not isinstance(other, PriorSet):
-            return NotImplemented
-        return PriorSet(self.rows + other.rows)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{row.prior}  ({row.describe()})" for row in self.rows)
-
-
-def describe_key(key: ParamKey) -> str:
-    """``class = 'sd', group = 'Subject'``."""
-    named = {"class": key.cls, "coef": key.coef, "group": key.group, "resp": key.resp}
-    named |= {"dpar": key.dpar, "nlpar": key.nlpar}
-    return ", ".join(f"{name} = '{value}'" for name, value in named.items() if value)
-
-
-def number(value: float) -> str:
-    """A number as R prints it into a prior: 15 digits at most, no trailing zeros."""
-    return f"{value:.15g}"
-
-
-#: Classes whose general row is about one group already.
-_PER_GROUP = ("df",)
-#: Correlations are named by their Cholesky factors in the table that the model uses.
-CHOLESKY: Mapping[str, str] = MappingProxyType({"cor": "L", "lncor": "Llncor"})
-_CORRELATION = {factor: cor for cor, factor in CHOLESKY.items()}
-
-
-def general_key(key: ParamKey) -> ParamKey:
-    """The key of the general row of a class."""
-    if key.cls in _PER_GROUP:
-        return replace(key, coef="")
-    return ParamKey(key.cls, resp=key.resp, dpar=key.dpar, nlpar=key.nlpar)
+def deciding_row(key: ParamKey, table: Mapping[ParamKey, PriorRow]) -> PriorRow:
+    """The narrowest row of a table that says something about a parameter, else its general row."""
+    found = (table[k] for k in row_keys(key) if k in table)
+    return next((row for row in found if row.prior), table[general_key(key)])
 
 
 def sort_rows(
@@ -111,18 +95,73 @@ def sort_rows(
     return tuple(sorted(rows, key=default_order if table == "default" else resolved_order))
 
 
-def brms_class(cls: str) -> str:
-    """The class as ``default_prior()`` names it, before Cholesky factors take over."""
-    return _CORRELATION.get(cls, cls)
+# -- correlations ----------------------------------------------------------------------------
 
 
-def to_frame(rows: Sequence[PriorRow]) -> pd.DataFrame:
+def as_used(row: PriorRow) -> PriorRow:
+    """A row as the model has it: a prior of correlations is one of their Cholesky factor."""
+    cls = used_class(row.cls)
+    if not is_correlation(cls):
+        return row
+    return replace(row, cls=cls, prior=re.sub(r"^lkj\s*\(", "lkj_corr_cholesky(", row.prior))
+
+
+# -- tables as a person sees them ------------------------------------------------------------
+
+
+class PriorFrame(pd.DataFrame):  # type: ignore[misc] # pandas is not typed
+    """A prior table: a DataFrame with brms' columns that prints as brms prints it.
+
+    The values are brms' own: a row that takes the prior of a broader one is blank in ``prior``,
+    and so is a flat one. Printing shows ``(flat)``, and the prior that a blank row takes with
+    ``(vectorized)`` as its source.
+    """
+
+    @property
+    def _constructor(self) -> Any:
+        # What is cut out of a table is a table of its own, printed as it is.
+        return pd.DataFrame
+
+    def shown(self) -> pd.DataFrame:
+        """The table as it is printed."""
+        frame = pd.DataFrame(self.astype(str))
+        records = frame.to_dict("records")
+        taken = {tuple(r[c] for c in KEYS): r["prior"] for r in records}
+        for record in records:
+            if record["prior"]:
+                continue
+            narrower = {c: record[c] for c in KEYS}
+            broader = [{**narrower, "coef": ""}, {**narrower, "coef": "", "group": ""}]
+            found = [taken.get(tuple(keys.values()), "") for keys in broader]
+            text = next((t for t in found if t), "")
+            record["prior"] = text or "(flat)"
+            record["source"] = "(vectorized)" if text else record["source"]
+        return pd.DataFrame(records, columns=list(self.columns))
+
+    def _cells(self) -> list[list[str]]:
+        shown = self.shown()
+        return [list(shown.columns), *shown.to_numpy().tolist()]
+
+    def __repr__(self) -> str:
+        if not set(COLUMNS[:-2]) <= set(self.columns) or self.empty:
+            return str(pd.DataFrame(self))
+        return "\n".join(aligned(self._cells(), right=True, gap=" "))
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        if not set(COLUMNS[:-2]) <= set(self.columns):
+            return str(pd.DataFrame(self)._repr_html_())
+        return html(self._cells())
+
+
+def to_frame(rows: Sequence[PriorRow]) -> PriorFrame:
     """A prior table as a DataFrame with brms' columns; all text, empty where brms is blank."""
-    records = [asdict(row) | {"class": row.cls} for row in rows]
-    return pd.DataFrame(records, columns=list(COLUMNS)).astype(str)
+    records = [{c: getattr(row, "cls" if c == "class" else c) for c in COLUMNS} for row in rows]
+    return PriorFrame(pd.DataFrame(records, columns=list(COLUMNS)).astype(str))
 
 
-def as_default_frame(rows: Sequence[PriorRow]) -> pd.DataFrame:
+def as_default_frame(rows: Sequence[PriorRow]) -> PriorFrame:
     """The table of ``default_prior()``: correlations as class ``cor``, brms' order."""
     shown = (
         replace(

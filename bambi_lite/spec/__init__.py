@@ -9,8 +9,9 @@ from .model import (
     start_values,
     template,
     with_effects,
+    with_made,
 )
-from .resolve import model_predictors, new_arrays, resolve, take_rows
+from .resolve import model_predictors, new_arrays, other_priors, resolve, take_rows
 
 __all__ = [
     "DparSpec",
@@ -20,9 +21,11 @@ __all__ = [
     "linked_dpars",
     "model_predictors",
     "new_arrays",
+    "other_priors",
     "resolve",
     "start_values",
     "take_rows",
     "template",
     "with_effects",
+    "with_made",
 ]

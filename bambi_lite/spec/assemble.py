@@ -9,6 +9,7 @@ from ..errors import FamilyError, FormulaError
 from ..families import Dpar, Family
 from ..formula import BrmsFormula
 from ..links import get_link
+from ..priors import SharedPrior
 from ..terms import (
     By,
     Coef,
@@ -17,8 +18,11 @@ from ..terms import (
     GroupTerm,
     OffsetTerm,
     ScalarTerm,
+    ShrinkageBlock,
     Term,
+    TiedTerm,
     population_term,
+    shrinkage_block,
 )
 from .model import DparSpec
 
@@ -50,11 +54,18 @@ def _dpar(
         return DparSpec(own.name, family.link(own.name), terms, True)
     value = fixed.get(own.name, own.fixed)
     if isinstance(value, str):
-        return DparSpec(own.name, identity, (), False, tied=value)
+        other = fixed.get(value, family.dpar(value).fixed)
+        if value in predicted:
+            return DparSpec(own.name, identity, (), False, tied=value)
+        if other is None:
+            return DparSpec(own.name, identity, (TiedTerm(own.name, value),), False, tied=value)
+        value = other
     if value is None:
         return DparSpec(own.name, identity, (ScalarTerm(own.name, own.lower, own.upper),), False)
     if not _inside(float(value), own.lower, own.upper):
-        raise FamilyError(f"'{own.name} = {value:g}' is outside its bounds.")
+        raise FamilyError(
+            f"'{own.name} = {value:g}' is outside the bounds of '{own.name}'{_range(own)}."
+        )
     return DparSpec(own.name, identity, (FixedTerm(own.name, float(value)),), False)
 
 
@@ -62,6 +73,13 @@ def _inside(value: float, lower: float | None, upper: float | str | None) -> boo
     # A bound that the data give is the business of the density, which is zero beyond it.
     below = upper is None or isinstance(upper, str) or value <= upper
     return (lower is None or value >= lower) and below
+
+
+def _range(own: Dpar) -> str:
+    upper = own.upper if isinstance(own.upper, float) else None
+    if own.lower is not None and upper is not None:
+        return f": it lies between {own.lower:g} and {upper:g}"
+    return "" if own.lower is None else f": it is {own.lower:g} or more"
 
 
 def _blocks(
@@ -119,8 +137,9 @@ def _block(
         levels=first.levels,
         coefs=coefs,
         cor=all(group.cor for _, _, group in parts),
+        place=(first_predictor.dpar, place),
         by=by,
-        cov=(first_predictor.dpar, place) if first.cov_matrix is not None else None,
+        cov=first.cov,
         student=first.dist == "student",
     )
 
@@ -138,3 +157,29 @@ def _terms(predictor: PredictorDesign, members: Members) -> tuple[Term, ...]:
     if predictor.offset is not None:
         terms.append(OffsetTerm(predictor.dpar, predictor.nlpar))
     return tuple(terms)
+
+
+def shrinkage_blocks(
+    shared: Sequence[SharedPrior], dpars: Sequence[DparSpec], n_obs: int
+) -> tuple[ShrinkageBlock, ...]:
+    """The shrinkage priors with the parameters that they bring."""
+    return tuple(
+        shrinkage_block(own.prior, own.params, _unit(own, dpars), n_obs, own.tag) for own in shared
+    )
+
+
+def _unit(shared: SharedPrior, dpars: Sequence[DparSpec]) -> str | float:
+    """What the scales of a prior are measured in: sigma where ``autoscale`` asks for it.
+
+    As in brms 2.23 only where it is one number, and never for another dpar than mu.
+    """
+    sigma = next((dpar for dpar in dpars if dpar.name == "sigma"), None)
+    of_mu = not shared.params[0].elements[0].dpar
+    if not shared.prior.args["autoscale"] or not of_mu or sigma is None or sigma.predicted:
+        return 1.0
+    for term in sigma.terms:
+        if isinstance(term, ScalarTerm):
+            return term.params[0].name
+        if isinstance(term, FixedTerm) and term.value > 0.0:  # se() fixes it at zero
+            return term.value
+    return 1.0

@@ -75,7 +75,7 @@ def _warn_about_separation(spec: ModelSpec) -> None:
     if mu.intercept or mu.groups:
         return
     flat = [
-        prior.dist is None and prior.lb is None and prior.ub is None for prior in spec.priors["b"]
+        prior.said is None and prior.lb is None and prior.ub is None for prior in spec.priors["b"]
     ]
     trials = spec.response.extra.get("trials", np.ones(spec.design.n_obs))
     named = []

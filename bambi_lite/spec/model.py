@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ..additions import Observation
 from ..design import Design, PredictorDesign
 from ..families import Family, Response
 from ..formula import BrmsFormula
 from ..links import Link, Linked, get_link
+from ..observation import Observation
 from ..params import Param, Prior
-from ..priors import PriorRow
-from ..terms import FamilyTerm, GroupBlock, Term
+from ..priors import PriorRow, ScaleFacts
+from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock, Term
 from ..xp import Array, Namespace, numpy_namespace
 
 
@@ -74,12 +74,16 @@ class ModelSpec:
         Parameters of the family as a whole: thresholds, ...
     blocks : tuple of GroupBlock
         Group-level effects.
+    shrinkage : tuple of ShrinkageBlock
+        Shrinkage priors, with the parameters that they bring.
     params : tuple of Param
         Every unknown.
     prior_rows : tuple of PriorRow
         The prior table in force.
     priors : mapping
         The prior of each element of each parameter, by the parameter's name.
+    scales : ScaleFacts
+        What priors may take from the data.
     arrays : mapping
         Data by name, read-only.
     coords : mapping
@@ -97,9 +101,11 @@ class ModelSpec:
     dpars: tuple[DparSpec, ...]
     structure: tuple[FamilyTerm, ...]
     blocks: tuple[GroupBlock, ...]
+    shrinkage: tuple[ShrinkageBlock, ...]
     params: tuple[Param, ...]
     prior_rows: tuple[PriorRow, ...]
     priors: Mapping[str, tuple[Prior, ...]]
+    scales: ScaleFacts
     arrays: Mapping[str, np.ndarray]
     coords: Mapping[str, tuple[str, ...]]
     data_name: str
@@ -110,9 +116,14 @@ class ModelSpec:
         return self.formula.response.name
 
     def terms(self) -> tuple[Any, ...]:
-        """All parts that own parameters: blocks, terms of every dpar, terms of the family."""
+        """All parts with parameters: blocks, terms of dpars and of the family, shrinkage priors."""
         own = (t for dpar in self.dpars for t in dpar.terms)
-        return (*self.blocks, *own, *self.structure)
+        return (*self.blocks, *own, *self.structure, *self.shrinkage)
+
+    @property
+    def made(self) -> frozenset[str]:
+        """Names of the parameters that a shrinkage prior makes of its own."""
+        return frozenset(param.name for block in self.shrinkage for param in block.members)
 
     @property
     def main_dpars(self) -> tuple[str, ...]:
@@ -161,19 +172,36 @@ def linked_dpars(
 def with_effects(
     spec: ModelSpec, xp: Namespace, p: Mapping[str, Array], d: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """`p` with the group effects ``r_*`` that its innovations imply."""
-    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in spec.blocks}}
+    """`p` with what its parameters imply, unless it has it.
+
+    These are the coefficients under shrinkage priors and the group effects ``r_*``.
+    """
+    p = with_made(spec, xp, p)
+    missing = [b for b in spec.blocks if f"r_{b.name}" not in p]
+    return {**p, **{f"r_{b.name}": b.effects(xp, p, d) for b in missing}}
+
+
+def with_made(spec: ModelSpec, xp: Namespace, p: Mapping[str, Array]) -> dict[str, Array]:
+    """`p` with the parameters that shrinkage priors make of their own, unless it has them."""
+    made: dict[str, Array] = {}
+    for block in spec.shrinkage:
+        if block.is_made_by(p):
+            made |= block.make(xp, p)
+    return {**made, **p}
 
 
 def template(spec: ModelSpec) -> dict[str, np.ndarray]:
     """One draw of every parameter, for the names and shapes of what the terms make of it."""
-    values = {
-        p.name: np.broadcast_to(
-            np.eye(p.shape[0]) if p.kind == "cholesky_corr" else np.zeros(()), (1, 1, *p.shape)
-        )
-        for p in spec.params
-    }
+    values = {p.name: np.broadcast_to(_example(p), (1, 1, *p.shape)) for p in spec.params}
     return with_effects(spec, numpy_namespace(), values, spec.arrays)
+
+
+def _example(param: Param) -> np.ndarray:
+    """A value that a parameter can have, or one that does no harm."""
+    if param.kind == "cholesky_corr":
+        return np.eye(param.shape[0])
+    # What has a distribution of the model may be divided by, or be a proportion.
+    return np.asarray(0.5 if param.kind == "given" else 0.0)
 
 
 def start_values(spec: ModelSpec) -> dict[str, float]:

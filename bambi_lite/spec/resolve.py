@@ -11,14 +11,24 @@ import numpy as np
 
 from ..additions import ALWAYS, family_data, observation
 from ..design import Design, PredictorDesign, build_design
-from ..errors import FamilyError, FormulaError, listing
-from ..families import Family, Response, get_family
-from ..formula import BrmsFormula, bf
+from ..errors import FamilyError, FormulaError, listing, rows_at
+from ..families import Dpar, Family, Response, get_family
+from ..formula import BrmsFormula, FamilyCall, bf
 from ..links import get_link
+from ..observation import Observation
 from ..params import Param
-from ..priors import assign, default_rows, merge, scale_facts, user_rows
-from ..terms import FamilyTerm, GroupBlock
-from .assemble import assemble
+from ..priors import (
+    PriorRow,
+    ScaleFacts,
+    Target,
+    assign,
+    default_rows,
+    prior_table,
+    scale_facts,
+    shared_priors,
+)
+from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock
+from .assemble import assemble, shrinkage_blocks
 from .checks import warn_about
 from .model import DparSpec, ModelSpec, data_numbers
 
@@ -41,9 +51,9 @@ def resolve(
     data : DataFrame
         One row per observation.
     family : str or Family
-        Response distribution.
-    prior : PriorSet, list of them or DataFrame, optional
-        Rows that replace default priors.
+        Response distribution; as in brms, one that the formula names counts for more.
+    prior : PriorSet, list, DataFrame, str, ...
+        What replaces default priors; see :func:`bambi_lite.priors.gather`.
     data2 : mapping, optional
         Matrices that terms refer to.
     data_name : str, optional
@@ -65,7 +75,7 @@ def resolve(
         raise FormulaError(
             "Parsed, not available yet: a multivariate formula. Fit its responses one by one."
         )
-    chosen = get_family(family)
+    chosen = _family(parsed.family, family)
     _check_additions(parsed, chosen)
     _check_available(parsed)
     if chosen.bind is None:  # else the data decide which parameters there are
@@ -73,10 +83,19 @@ def resolve(
     design = build_design(parsed, data, data2, contrasts)
     assert isinstance(design, Design)
     assert design.response is not None
-    response = chosen.encode(design.response, family_data(design.additions))
+    with rows_at(design.rows):
+        response = chosen.encode(design.response, family_data(design.additions))
+        seen = observation(design.additions, response.y, parsed.response.name, chosen.discrete)
     chosen = chosen.on(response)
     _check_predictors(parsed, chosen)
-    return _model(parsed, chosen, design, response, prior, _name_of(data, data_name))
+    return _model(parsed, chosen, design, response, seen, prior, _name_of(data, data_name))
+
+
+def _family(named: Any, given: str | Family) -> Family:
+    """The family that the formula names, else the one given beside it."""
+    if isinstance(named, FamilyCall):
+        named = named.text if named.options else named.name
+    return get_family(given if named is None else named)
 
 
 def _name_of(data: Any, data_name: str | None) -> str:
@@ -88,6 +107,7 @@ def _model(
     family: Family,
     design: Design,
     response: Response,
+    seen: Observation,
     prior: Any,
     data_name: str,
 ) -> ModelSpec:
@@ -106,30 +126,88 @@ def _model(
         get_link(family.scale_link) if family.scale_link else family.link(family.dpars[0].name),
         family.scaled and not response.levels,
         None if mu is None else mu.offset,
+        response=design.response.name if design.response is not None else "Y",
+        designs={_owner(p): (p.columns, p.X) for p in predictors},
     )
-    links = {d.name: d.link.name for d in dpars}
-    stems = {d.name: d.stem for d in family.dpars if d.stem}
-    defaults = default_rows(params, family.name, links, scales, stems)
-    rows = merge(defaults, user_rows(prior))
+    target = _target(family, dpars, params, scales)
+    rows = prior_table(_defaults(family, target), target, prior)
+    priors = assign(params, rows, data_numbers(response))
+    shrinkage = shrinkage_blocks(shared_priors(params, priors, rows), dpars, design.n_obs)
+    params = (*params, *(p for block in shrinkage for p in block.params))
     spec = ModelSpec(
         formula=formula,
         family=family,
         design=design,
         predictors=predictors,
         response=response,
-        seen=observation(design.additions, response.y, formula.response.name),
+        seen=seen,
         dpars=dpars,
         structure=structure,
         blocks=blocks,
+        shrinkage=shrinkage,
         params=params,
         prior_rows=rows,
-        priors=MappingProxyType(assign(params, rows, data_numbers(response))),
+        priors=MappingProxyType(priors),
+        scales=scales,
         arrays=MappingProxyType(_collect_arrays(dpars, blocks, predictors)),
-        coords=MappingProxyType(_coords(params, blocks)),
+        coords=MappingProxyType(_coords(params, (*blocks, *shrinkage))),
         data_name=data_name,
     )
     warn_about(spec)
     return spec
+
+
+def _owner(predictor: PredictorDesign) -> tuple[str, str, str]:
+    """The columns resp, dpar, nlpar of the prior rows of a linear predictor."""
+    return "", "" if predictor.dpar == "mu" else predictor.dpar, predictor.nlpar
+
+
+def _target(
+    family: Family, dpars: Sequence[DparSpec], params: Sequence[Param], scales: ScaleFacts
+) -> Target:
+    links = {d.name: d.link.name for d in dpars}
+    stems = {d.name: d.stem for d in family.dpars if d.stem}
+    return Target(params, family.name, links, scales, stems)
+
+
+def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
+    """The table that the model would have with these priors over the defaults; every row checked.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    prior : PriorSet, list, DataFrame, str, ...
+        What a user may say.
+
+    Raises
+    ------
+    PriorError
+        When they do not fit the model.
+    """
+    target = _target(spec.family, spec.dpars, spec.params, spec.scales)
+    rows = prior_table(_defaults(spec.family, target), target, prior)
+    shared_priors(spec.params, assign(spec.params, rows, data_numbers(spec.response)), rows)
+    return rows
+
+
+def _defaults(family: Family, target: Target) -> tuple[PriorRow, ...]:
+    """The default rows; those of a family that has default priors of its own."""
+    rows = default_rows(target)
+    if family.priors is None:
+        return rows
+    own = {"Intercept", *(d.name for d in family.dpars)}
+    names = ((row, "_".join(filter(None, (row.cls, row.dpar)))) for row in rows)
+    return tuple(
+        replace(
+            row,
+            prior=family.priors.get(name, "") if not (row.coef or row.group) else "",
+            computed=None,
+        )
+        if row.cls in own
+        else row
+        for row, name in names
+    )
 
 
 def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, ...]:
@@ -138,7 +216,7 @@ def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, .
     The main formula stands once for each parameter it predicts that has no formula of its own; in
     an ordinal model it has no intercept, since the thresholds are in its place.
     """
-    own = {p.dpar for p in design.predictors}
+    own = {p.dpar for p in design.predictors} | {n for n, _ in design.recipe.formula.fixed}
     found = []
     for predictor in design.predictors:
         if predictor.dpar != "mu" or predictor.nlpar:
@@ -203,24 +281,30 @@ _NOT_YET = ("mi",)
 
 
 def _check_predictors(formula: BrmsFormula, family: Family) -> None:
-    for predictor in formula.predictors:
-        # The main formula is about whichever parameters the family has it predict.
-        if not predictor.nlpar and predictor.dpar != "mu":
-            family.dpar(predictor.dpar)
-    for name, value in formula.fixed:
+    # The main formula is about whichever parameters the family has it predict.
+    predicted = [p.dpar for p in formula.predictors if not p.nlpar and p.dpar != "mu"]
+    for name in (*predicted, *(name for name, _ in formula.fixed)):
         own = family.dpar(name)
+        if own.known:
+            raise FamilyError(f"'{name}' can have no formula and no value here: {own.known}")
+    for name, value in formula.fixed:
         if isinstance(value, str):
-            family.dpar(value)
-            _check_tie(own.name, value, dict(formula.fixed), family)
+            _check_tie(family.dpar(name), family.dpar(value), dict(formula.fixed))
 
 
-def _check_tie(name: str, other: str, fixed: Mapping[str, Any], family: Family) -> None:
-    if name == other:
-        raise FamilyError(f"'{name} = {other}' ties '{name}' to itself.")
-    if isinstance(fixed.get(other), str):
+def _check_tie(own: Dpar, other: Dpar, fixed: Mapping[str, Any]) -> None:
+    tie = f"'{own.name} = {other.name}' ties '{own.name}' to"
+    if own.name == other.name:
+        raise FamilyError(f"{tie} itself.")
+    if (own.stem or own.name) != (other.stem or other.name):
         raise FamilyError(
-            f"'{name} = {other}' ties '{name}' to '{other}', which is tied to "
-            f"'{fixed[other]}' itself: tie '{name}' to '{fixed[other]}'."
+            f"{tie} a parameter of another kind. Parameters of one kind can be tied, such as the "
+            f"sigma1 and sigma2 of a mixture."
+        )
+    if isinstance(fixed.get(other.name), str):
+        last = fixed[other.name]
+        raise FamilyError(
+            f"{tie} '{other.name}', which is tied to '{last}' itself: tie '{own.name}' to '{last}'."
         )
 
 
@@ -255,6 +339,8 @@ def _check_available(formula: BrmsFormula) -> None:
         for group in predictor.groups:
             if group.pw:
                 waiting.append("gr(pw = ...)")
+            # The columns of mmc() are in the design; the others are terms of their own kind.
+            waiting += [special.label for special in group.specials if special.kind != "mmc"]
     if waiting:
         raise FormulaError(
             f"Parsed, not available yet: {listing(dict.fromkeys(waiting))} in "
@@ -283,7 +369,9 @@ def _collect_arrays(
     return arrays
 
 
-def _coords(params: Sequence[Param], blocks: Sequence[GroupBlock]) -> dict[str, tuple[str, ...]]:
+def _coords(
+    params: Sequence[Param], blocks: Sequence[GroupBlock | ShrinkageBlock]
+) -> dict[str, tuple[str, ...]]:
     coords: dict[str, tuple[str, ...]] = {}
     for param in params:
         if param.elements and param.dims:

@@ -130,8 +130,9 @@ def coef(
     -------
     dict of str to xarray.DataArray
         As :func:`ranef`. Coefficients that vary come first; the others follow, the same for all
-        levels. One that varies without a population-level counterpart varies around zero.
-        The effects of other grouping factors are left out of the sum. Link scale.
+        levels. One that varies without a population-level counterpart varies around zero. A
+        varying intercept of an ordinal model shifts every threshold, downwards where it is
+        positive. The effects of other grouping factors are left out of the sum. Link scale.
 
     Raises
     ------
@@ -195,7 +196,21 @@ def _block_draws(block: GroupBlock, posterior: xr.Dataset) -> xr.DataArray:
     )
 
 
+def _on_thresholds(population: xr.DataArray, effects: xr.DataArray) -> xr.DataArray:
+    """Where thresholds stand in place of the intercept, its effects as effects on each of them."""
+    names = [str(c) for c in population["coef"].values]
+    thresholds = [name for name in names if name.startswith("Intercept[")]
+    own = [str(c) for c in effects["coef"].values]
+    if not thresholds or "Intercept" not in own:
+        return effects
+    intercept = -effects.sel(coef=["Intercept"])
+    shifted = [intercept.assign_coords(coef=[name]) for name in thresholds]
+    rest = effects.sel(coef=[c for c in own if c != "Intercept"])
+    return xr.concat([*shifted, rest], dim="coef").rename(effects.name)
+
+
 def _added(population: xr.DataArray, effects: xr.DataArray) -> xr.DataArray:
+    effects = _on_thresholds(population, effects)
     varying = [str(c) for c in effects["coef"].values]
     fixed = [str(c) for c in population["coef"].values if c not in varying]
     order = [*varying, *fixed]

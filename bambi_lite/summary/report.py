@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Draws, scalars
+from ..params import ParamKey
 from ..priors import PriorRow
-from ..spec import ModelSpec, linear_predictor
-from ..xp import numpy_namespace
+from ..spec import ModelSpec, template
 from .stats import (
     CONVERGENCE,
     check_digits,
@@ -31,6 +31,11 @@ _CLOSING = (
     "The draws come from NUTS. Bulk_ESS and Tail_ESS say how many independent draws",
     "the middle and the tails of a posterior are worth. Rhat compares the chains",
     "with one another: it nears 1 as they agree.",
+)
+#: Columns of a sensitivity table, and what the summary calls them.
+_SENSITIVITY = {"prior": "Prior_sens", "likelihood": "Lik_sens"}
+_CLOSING_PRIOR = (
+    "The draws are independent ones from the prior alone: the response was not looked at.",
 )
 _RANDOM = "Multilevel Hyperparameters:"
 _FIXED = "Regression Coefficients:"
@@ -68,6 +73,10 @@ class Summary:
         The priors in force, a line each; empty unless asked for.
     digits : int
         Decimals that are printed.
+    notes : tuple of str
+        What the sensitivity of the posterior to prior and likelihood may mean, a line each.
+    prior_only : bool
+        Whether the draws are from the prior alone.
     """
 
     fixed: pd.DataFrame
@@ -87,6 +96,12 @@ class Summary:
     divergences: int = 0
     priors: tuple[str, ...] = ()
     digits: int = 2
+    notes: tuple[str, ...] = ()
+    prior_only: bool = False
+
+    @property
+    def _closing(self) -> tuple[str, ...]:
+        return _CLOSING_PRIOR if self.prior_only else _CLOSING
 
     def _facts(self) -> list[tuple[str, list[str]]]:
         """The head of the summary: names and lines of text."""
@@ -140,7 +155,9 @@ class Summary:
         for heading, sub, frame in self._tables():
             lines += [text for text in (heading, sub) if text]
             lines += [*text_table(frame, self.digits), ""]
-        lines += _CLOSING
+        if self.notes:
+            lines += ["Power-scaling sensitivity:", *self.notes, ""]
+        lines += self._closing
         if warning := self._warning():
             lines += ["", warning]
         return "\n".join(line.rstrip() for line in lines)
@@ -155,7 +172,10 @@ class Summary:
             parts += [f"<p><b>{escape(heading)}</b></p>"] if heading else []
             parts += [f"<p>{escape(sub)}</p>"] if sub else []
             parts.append(html_frame(frame, self.digits))
-        parts.append(f"<p><small>{escape(' '.join(_CLOSING))}</small></p>")
+        if self.notes:
+            notes = html_facts([("", note) for note in self.notes])
+            parts += ["<p><b>Power-scaling sensitivity:</b></p>", notes]
+        parts.append(f"<p><small>{escape(' '.join(self._closing))}</small></p>")
         if warning := self._warning():
             parts.append(f"<p><b>{escape(warning)}</b></p>")
         return f"<div>{''.join(parts)}</div>"
@@ -167,6 +187,7 @@ def summary(
     robust: bool = False,
     priors: bool = False,
     digits: int = 2,
+    sensitivity: pd.DataFrame | None = None,
 ) -> Summary:
     """The tables of a fit: hyperparameters, coefficients, distributional parameters.
 
@@ -182,6 +203,9 @@ def summary(
         Whether the priors in force are listed too.
     digits : int
         Decimals that are printed; the numbers in the tables are not rounded.
+    sensitivity : DataFrame, optional
+        Sensitivity of each variable to prior and likelihood, with a diagnosis (see
+        :func:`bambi_lite.sensitivity.sensitivity`): shown as two more columns and a line each.
 
     Returns
     -------
@@ -207,15 +231,15 @@ def summary(
     draws = scalars(draws)
     spec = draws.spec
     random = {
-        group: _rows(draws, _hyperparameters(draws, group), mass, robust)
+        group: _rows(draws, _hyperparameters(draws, group), mass, robust, sensitivity)
         for group in group_names(draws)
     }
     sizes = draws.posterior.sizes
     settings = draws.settings
     return Summary(
-        fixed=_rows(draws, population_names(draws), mass, robust),
+        fixed=_rows(draws, population_names(draws), mass, robust, sensitivity),
         random=MappingProxyType(random),
-        spec_pars=_spec_pars(draws, mass, robust),
+        spec_pars=_spec_pars(draws, mass, robust, sensitivity),
         family=str(spec.family),
         links=MappingProxyType({dpar.name: dpar.link.name for dpar in spec.dpars}),
         formula=tuple(str(spec.formula).splitlines()),
@@ -230,7 +254,19 @@ def summary(
         divergences=_divergences(draws),
         priors=prior_lines(spec) if priors else (),
         digits=decimals,
+        notes=() if sensitivity is None else _sensitivity_notes(sensitivity),
+        prior_only=settings.sample_prior == "only",
     )
+
+
+def _sensitivity_notes(sensitivity: pd.DataFrame) -> tuple[str, ...]:
+    """The diagnoses, a line each."""
+    found = [
+        f"{name}: {text}"
+        for name, text in sensitivity["diagnosis"].items()
+        if str(text).startswith("potential")
+    ]
+    return tuple(found) or ("nothing stands out: no parameter moves with the weight of its prior.",)
 
 
 def _interval(prob: float) -> tuple[tuple[float, float], list[str]]:
@@ -239,16 +275,25 @@ def _interval(prob: float) -> tuple[tuple[float, float], list[str]]:
     return (tail, 1.0 - tail), [f"{side}-{percent(prob)}% CI" for side in "lu"]
 
 
-def _rows(draws: Draws, names: Mapping[str, str], prob: float, robust: bool) -> pd.DataFrame:
+def _rows(
+    draws: Draws,
+    names: Mapping[str, str],
+    prob: float,
+    robust: bool,
+    sensitivity: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Estimates and convergence of variables; `names` has the variable of each label."""
     probs, bounds = _interval(prob)
-    columns = ["Estimate", "Est.Error", *bounds, *CONVERGENCE]
+    more = [] if sensitivity is None else list(_SENSITIVITY.values())
+    columns = ["Estimate", "Est.Error", *bounds, *CONVERGENCE, *more]
     if not names:
         return pd.DataFrame(columns=columns, dtype=float)
     part = draws.posterior[list(names.values())]
     values = np.stack([part[name].values for name in names.values()], axis=-1)
     numbers = estimate_frame(values, names.values(), robust, probs)
     table = numbers.join(convergence(part))
+    if sensitivity is not None:
+        table = table.join(sensitivity.rename(columns=_SENSITIVITY)[more])
     return table.set_axis(list(names), axis=0).set_axis(columns, axis=1)
 
 
@@ -261,27 +306,30 @@ def _hyperparameters(draws: Draws, group: str) -> dict[str, str]:
     return sd | cor | dict(zip(["df"], df, strict=False))
 
 
-def _spec_pars(draws: Draws, prob: float, robust: bool) -> pd.DataFrame:
+def _spec_pars(
+    draws: Draws, prob: float, robust: bool, sensitivity: pd.DataFrame | None
+) -> pd.DataFrame:
     """Parameters without a formula; one that the user fixed has its value and no convergence."""
-    tables = []
-    for dpar in draws.spec.dpars:
-        names = draws.named(dpar.name)
-        if dpar.predicted:
-            continue
-        table = _rows(draws, {name: name for name in names}, prob, robust)
-        if not names:
-            value = float(linear_predictor(draws.spec, dpar, numpy_namespace(), {}, {})[0])
-            table.loc[dpar.name, :] = [value, 0.0, value, value, *[np.nan] * len(CONVERGENCE)]
-        tables.append(table)
-    more = [n for n, k in draws.keys.items() if k.cls in _structural(draws.spec)]
-    if more:
-        tables.append(_rows(draws, {name: name for name in more}, prob, robust))
-    return pd.concat(tables) if tables else _rows(draws, {}, prob, robust)
+    names = draws.named(*(dpar.name for dpar in draws.spec.dpars if not dpar.predicted))
+    more = draws.named(*_structural(draws.spec))
+    labels = {_spec_label(name, draws.keys[name]): name for name in (*names, *more)}
+    return _rows(draws, labels, prob, robust, sensitivity)
+
+
+def _spec_label(name: str, key: ParamKey) -> str:
+    """``delta``; a correlation is ``lncor(p2,p3)``."""
+    return f"{key.cls}({key.coef})" if "," in key.coef else name
 
 
 def _structural(spec: ModelSpec) -> set[str]:
-    """Classes of the parameters of the family as a whole, the thresholds apart."""
-    return {p.key.cls for part in spec.structure for p in part.params} - {"Intercept"}
+    """Classes of the parameters of the family as a whole; the thresholds stand elsewhere.
+
+    As in brms the weights of a baseline hazard are left out: one by one they say nothing.
+    """
+    one = template(spec)
+    parts = [part for part in spec.structure if part.params and part.params[0].kind != "simplex"]
+    found = {q.key.cls for part in parts for q in part.quantities(one)}
+    return found - {"b", "Intercept"}
 
 
 def _divergences(draws: Draws) -> int:

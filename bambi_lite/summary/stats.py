@@ -143,17 +143,8 @@ def predictor(key: ParamKey) -> tuple[str, str, str]:
 
 
 def population_names(draws: Draws) -> dict[str, str]:
-    """Variable by label for the population-level coefficients, in brms' order.
-
-    `draws` are taken apart into scalars. The intercepts of centred predictors come first; an
-    intercept that is an ordinary coefficient (``0 + Intercept``, ``center=False``) keeps its place.
-    """
-    centred = {predictor(key) for key in draws.keys.values() if key.cls == "Intercept"}
-    found = [(name, draws.keys[name]) for name in draws.named("b")]
-    first = [k.coef.startswith("Intercept") and predictor(k) in centred for _, k in found]
-    ordered = [p for p, f in zip(found, first, strict=True) if f]
-    ordered += [p for p, f in zip(found, first, strict=True) if not f]
-    return {label(key): name for name, key in ordered}
+    """Variable by label for the population-level coefficients, in brms' order."""
+    return {label(draws.keys[name]): name for name in draws.named("b")}
 
 
 def group_names(draws: Draws) -> tuple[str, ...]:

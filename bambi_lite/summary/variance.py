@@ -12,8 +12,6 @@ import xarray as xr
 
 from ..draws import Draws
 from ..errors import DataError, listing
-from ..spec import linear_predictor
-from ..xp import numpy_namespace
 from .effects import PROBS
 from .stats import (
     check_groups,
@@ -194,17 +192,8 @@ def _group_draws(draws: Draws, group: str) -> dict[str, xr.DataArray]:
 
 def _sigma_draws(draws: Draws) -> xr.DataArray | None:
     """Draws of sigma where it is one number (the fixed value included), else None."""
-    for dpar in draws.spec.dpars:
-        if dpar.name != "sigma" or dpar.predicted:
-            continue
-        posterior = draws.posterior
-        if names := draws.named("sigma"):
-            return posterior[names[0]]
-        value = linear_predictor(draws.spec, dpar, numpy_namespace(), {}, {})[0]
-        shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-        coords = {"chain": posterior.chain, "draw": posterior.draw}
-        return xr.DataArray(np.full(shape, value), dims=("chain", "draw"), coords=coords)
-    return None
+    names = draws.named("sigma")
+    return draws.posterior[names[0]] if names else None
 
 
 # -- intraclass correlation ------------------------------------------------------------------

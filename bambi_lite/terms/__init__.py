@@ -1,28 +1,41 @@
 """The summands of a linear predictor: a file a kind."""
 
-from .base import Quantity, Term, Values, suffix
-from .constant import FixedTerm, OffsetTerm, ScalarTerm
+from .base import Piece, Quantity, Term, Values, suffix
+from .constant import FixedTerm, OffsetTerm, ScalarTerm, TiedTerm
+from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
+from .hazard import BaselineHazardTerm
+from .new_levels import NEW_LEVELS, NewLevels, new_effects
 from .population import PopulationTerm, population_term
+from .shrinkage import ShrinkageBlock, shrinkage_block
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
 __all__ = [
+    "NEW_LEVELS",
     "SPACINGS",
+    "BaselineHazardTerm",
     "By",
     "Coef",
+    "CorrelationTerm",
     "FamilyTerm",
     "FixedTerm",
     "GroupBlock",
     "GroupTerm",
+    "NewLevels",
     "OffsetTerm",
+    "Piece",
     "PopulationTerm",
     "Quantity",
     "ScalarTerm",
+    "ShrinkageBlock",
     "Term",
     "ThresholdTerm",
+    "TiedTerm",
     "Values",
+    "new_effects",
     "population_term",
+    "shrinkage_block",
     "suffix",
     "threshold_term",
 ]

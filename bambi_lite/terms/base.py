@@ -41,6 +41,38 @@ class Quantity:
     coords: Mapping[str, tuple[str, ...]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A summand of a linear predictor in the plain form that compiled kernels read.
+
+    Exactly one of the first four says what it is.
+
+    Attributes
+    ----------
+    param : str
+        A parameter: one number for all rows, or, with `columns`, coefficients.
+    effects : str
+        The name of a block of group effects; then `column` is the coefficient, `index` the array
+        of the levels of the rows, and `columns` the array of the column (empty for ones).
+    known : str
+        An array of the data.
+    value : float or None
+        A number.
+    columns : str
+        An array of the data: a matrix for `param`; for `effects` a matrix whose column `place`
+        counts.
+    """
+
+    param: str = ""
+    effects: str = ""
+    known: str = ""
+    value: float | None = None
+    columns: str = ""
+    column: int = 0
+    index: str = ""
+    place: int = 0
+
+
 class Term(Protocol):
     """A summand of a linear predictor.
 
@@ -59,6 +91,13 @@ class Term(Protocol):
 
     def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
         """Contribution to the linear predictor (link scale), shape (..., n_obs)."""
+        ...
+
+    def pieces(self) -> tuple[Piece, ...] | None:
+        """What `eta` adds up, in the plain form of :class:`Piece`; None where that cannot say it.
+
+        A test holds the two to the same numbers.
+        """
         ...
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:

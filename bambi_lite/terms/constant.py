@@ -9,7 +9,7 @@ import numpy as np
 from ..design import PredictorDesign
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace
-from .base import Quantity, Values, suffix
+from .base import Piece, Quantity, Values, suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class OffsetTerm:
     def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
         """The offset itself."""
         return d[self._name]
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The offset."""
+        return (Piece(known=self._name),)
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """None."""
@@ -74,6 +78,10 @@ class ScalarTerm:
         """The number, with a trailing axis that broadcasts over the observations."""
         return p[self._name][..., None]
 
+    def pieces(self) -> tuple[Piece, ...]:
+        """The number."""
+        return (Piece(param=self._name),)
+
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """The number under its own name."""
         return (Quantity(self._name, ParamKey(self.dpar, resp=self.resp), p[self._name]),)
@@ -85,7 +93,10 @@ class ScalarTerm:
 
 @dataclass(frozen=True, slots=True)
 class FixedTerm:
-    """A distributional parameter that the user fixed, for example ``bf(y ~ x, sigma = 2)``."""
+    """A distributional parameter that is known, for example ``bf(y ~ x, sigma = 2)``.
+
+    Draws made elsewhere may have other values of it; then theirs count.
+    """
 
     dpar: str
     value: float
@@ -105,10 +116,50 @@ class FixedTerm:
             return p[self.dpar][..., None]
         return xp.asarray(np.asarray([self.value]))
 
+    def pieces(self) -> tuple[Piece, ...]:
+        """The value."""
+        return (Piece(value=self.value),)
+
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
-        """The value is not a draw."""
-        return ()
+        """The value as constant draws, as brms keeps it: as many as there are of the parameters."""
+        shape = next((np.shape(values)[:2] for values in p.values()), None)
+        if shape is None:
+            return ()
+        return (Quantity(self.dpar, ParamKey(self.dpar), np.full(shape, float(self.value))),)
 
     def read(self, q: Values) -> dict[str, np.ndarray]:
+        """The value that the draws have of it, if they have one."""
+        return {self.dpar: np.asarray(q[self.dpar])} if self.dpar in q else {}
+
+
+@dataclass(frozen=True, slots=True)
+class TiedTerm:
+    """A distributional parameter that is the same number as another: ``sigma2 = "sigma1"``."""
+
+    dpar: str
+    other: str
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """None: the number is the other one's."""
+        return ()
+
+    def arrays(self, predictor: PredictorDesign) -> dict[str, np.ndarray]:
         """Nothing."""
         return {}
+
+    def eta(self, xp: Namespace, p: Values, d: Values) -> Array:
+        """The other number."""
+        return p[self.other][..., None]
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The other number."""
+        return (Piece(param=self.other),)
+
+    def quantities(self, p: Values) -> tuple[Quantity, ...]:
+        """The other number under its own name, as brms keeps it."""
+        return (Quantity(self.dpar, ParamKey(self.dpar), np.asarray(p[self.other])),)
+
+    def read(self, q: Values) -> dict[str, np.ndarray]:
+        """The other number."""
+        return {self.dpar: np.asarray(q[self.other])}

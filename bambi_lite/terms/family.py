@@ -24,6 +24,16 @@ class FamilyTerm(Protocol):
         ...
 
     @property
+    def centres(self) -> str:
+        """The array of columns at whose means the parameters are sampled; empty for none."""
+        ...
+
+    @property
+    def simple(self) -> bool:
+        """Whether its value is its one vector of parameters (shifted where they are centred)."""
+        ...
+
+    @property
     def params(self) -> tuple[Param, ...]:
         """The unknowns."""
         ...

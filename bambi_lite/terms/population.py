@@ -9,7 +9,7 @@ import numpy as np
 from ..design import PredictorDesign
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace
-from .base import Quantity, Values, suffix, table_dpar
+from .base import Piece, Quantity, Values, suffix, table_dpar
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,13 @@ class PopulationTerm:
         if self.coefs:
             total = total + xp.matmul(p[f"b{self._suffix}"], d[f"X{self._suffix}"].T)
         return total
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """The intercept, then the coefficients."""
+        found = [Piece(param=f"Intercept{self._suffix}")] if self.centred else []
+        if self.coefs:
+            found.append(Piece(param=f"b{self._suffix}", columns=f"X{self._suffix}"))
+        return tuple(found)
 
     def quantities(self, p: Values) -> tuple[Quantity, ...]:
         """``b_Intercept``, ``b_<coef>`` ..., and the centred ``Intercept`` that was sampled."""

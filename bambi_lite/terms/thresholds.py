@@ -21,7 +21,8 @@ class ThresholdTerm:
 
     A linear predictor of an ordinal model has no intercept: raising all thresholds says the same.
     As in brms the prior is on the thresholds at the means of the predictors; ``value`` gives those
-    at zero, for the uncentred design.
+    at zero, for the uncentred design. With ``sum_to_zero`` nothing is centred, and the prior is on
+    the thresholds before their mean is taken off.
 
     Attributes
     ----------
@@ -55,8 +56,23 @@ class ThresholdTerm:
         """Where the family finds them among its dpars."""
         return "thresholds"
 
-    def _name(self, i: int) -> str:
-        """``Intercept``, or ``Intercept_1`` for the first group of several."""
+    @property
+    def centres(self) -> str:
+        """The array of columns at whose means the thresholds are sampled; empty for none."""
+        return f"X{suffix(self.resp)}" if self.b else ""
+
+    @property
+    def simple(self) -> bool:
+        """Whether its value is its one vector of parameters."""
+        return self.spacing == "flexible" and len(self.counts) == 1
+
+    @property
+    def shifts(self) -> bool:
+        """Whether all of them can be raised alike, as centring the predictors does."""
+        return self.spacing != "sum_to_zero"
+
+    def drawn(self, i: int) -> str:
+        """The name of a group's draws: ``Intercept``, ``Intercept_1`` for the first of several."""
         ending = suffix(self.resp)
         return f"Intercept{ending}_{i + 1}" if self.groups != ("",) else f"Intercept{ending}"
 
@@ -67,14 +83,16 @@ class ThresholdTerm:
             found = []
             for i, group in enumerate(self.groups):
                 key = ParamKey("Intercept", group=group, resp=self.resp)
-                found.append(Param(f"first_{self._name(i)}", key))
+                found.append(Param(f"first_{self.drawn(i)}", key))
+                if self.counts[i] == 1:
+                    continue
                 delta = ParamKey("delta", group=group, resp=self.resp)
                 lower = 0.0 if self.ordered else None
                 found.append(Param(self._delta(i), delta, lower=lower))
             return tuple(found)
         return tuple(
             Param(
-                self._name(i),
+                self.drawn(i),
                 ParamKey("Intercept", group=group, resp=self.resp),
                 (count,),
                 (f"thres_{i + 1}" if group else "thres",),
@@ -91,9 +109,11 @@ class ThresholdTerm:
         """The thresholds of one group at the means of the predictors, shape (..., count)."""
         if self.spacing == "equidistant":
             steps = np.arange(self.counts[i], dtype=float)
-            first = p[f"first_{self._name(i)}"][..., None]
+            first = p[f"first_{self.drawn(i)}"][..., None]
+            if self.counts[i] == 1:  # which has no distance to another one
+                return first
             return first + p[self._delta(i)][..., None] * steps
-        values = p[self._name(i)]
+        values = p[self.drawn(i)]
         if self.spacing == "sum_to_zero":
             return values - xp.sum(values)[..., None] / self.counts[i]
         return values
@@ -131,9 +151,11 @@ class ThresholdTerm:
             dim = "thres" if len(self.counts) == 1 else f"thres_{i + 1}"
             numbers = tuple(str(k + 1) for k in range(count))
             centred = ParamKey("Intercept", group=self.groups[i], resp=self.resp)
-            values = np.asarray(self._sampled(xp, p, i))
-            found.append(Quantity(self._name(i), centred, values, (dim,), {dim: numbers}))
-            if self.spacing == "equidistant":
+            # Those of sum_to_zero before they are shifted: the prior is on them.
+            drawn = self._sampled(xp, p, i) if self.shifts else p[self.drawn(i)]
+            values = np.asarray(drawn)
+            found.append(Quantity(self.drawn(i), centred, values, (dim,), {dim: numbers}))
+            if self.spacing == "equidistant" and count > 1:
                 delta = ParamKey("delta", group=self.groups[i], resp=self.resp)
                 found.append(Quantity(self._delta(i), delta, np.asarray(p[self._delta(i)])))
         return tuple(found)
@@ -148,7 +170,7 @@ class ThresholdTerm:
             centred = values - (b @ np.asarray(self.means))[..., None]
         ends = np.cumsum(self.counts)
         parts = np.split(centred, ends[:-1], axis=-1)
-        return {self.name: values} | {self._name(i): part for i, part in enumerate(parts)}
+        return {self.name: values} | {self.drawn(i): part for i, part in enumerate(parts)}
 
 
 def threshold_term(
@@ -168,7 +190,8 @@ def threshold_term(
         The linear predictor, whose columns (without its intercept) are centred where it says so.
     """
     columns = mu.columns[1:] if mu.intercept else mu.columns
-    if not (mu.center and columns):
+    # Thresholds that sum to zero cannot be shifted to centre the predictors.
+    if not (mu.center and columns) or spacing == "sum_to_zero":
         return ThresholdTerm(counts, groups, spacing, ordered)
     means = mu.X[:, 1:].mean(axis=0)
     return ThresholdTerm(

@@ -1,4 +1,4 @@
-"""Default priors of the families: brms' tables, row by row."""
+"""Default priors of families, of addition terms and of whole models: brms' tables, row by row."""
 
 import json
 import warnings
@@ -10,24 +10,12 @@ import bambi_lite as bl
 from bambi_lite.formula import lf
 from bambi_lite.priors import COLUMNS
 
-FACTS = Path(__file__).parents[1] / "facts" / "default_priors_families.json"
-CASES = {case["id"]: case for case in json.loads(FACTS.read_text(encoding="utf-8"))["cases"]}
-
-# Families that cannot be used yet, and what they wait for. A case that could be built fails the
-# second test, so the list only shrinks.
-THRESHOLDS = ("fam_sratio", "fam_cratio_cloglog", "fam_acat", "fam_hurdle_cumulative")
-CATEGORIES = (
-    "fam_dirichlet", "fam_dirichlet2", "fam_logistic_normal", "fam_multinomial",
-    "fam_dirichlet_multinomial",
-)  # fmt: skip
-WAITING = {
-    **dict.fromkeys(THRESHOLDS, "thresholds"),
-    **dict.fromkeys(CATEGORIES, "a linear predictor for each category"),
-    "fam_cox": "a baseline hazard",
-    "fam_wiener": "a later step",
-    "dist_wiener": "a later step",
-    "fam_com_poisson": "a later step",
-    "fam_xbeta": "a later step",
+FACTS = Path(__file__).parents[1] / "facts"
+FILES = ("default_priors_families.json", "default_priors_terms.json")
+CASES = {
+    case["id"]: case
+    for file in FILES
+    for case in json.loads((FACTS / file).read_text(encoding="utf-8"))["cases"]
 }
 
 
@@ -44,22 +32,21 @@ def formula_of(case):
     return whole
 
 
-def family_of(case):
-    family = case["family"]
-    # The file records links by name; where it does not, brms' default was in force.
-    links = dict(family.get("dpar_links") or {})
-    return bl.get_family(family["name"], {"mu": family["link"], **links})
-
-
-@pytest.mark.parametrize("name", [name for name in CASES if name not in WAITING])
+@pytest.mark.parametrize("name", CASES)
 def test_default_priors_are_brms(name):
     case = CASES[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.DataWarning)
-        table = bl.default_prior(formula_of(case), bl.load_data(case["data"]), family_of(case))
-    assert rows(table) == [tuple(row[c] for c in COLUMNS) for row in case["default_prior"]]
+        data, family = bl.load_data(case["data"]), bl.get_family(case["r_family"])
+        table = bl.default_prior(formula_of(case), data, family)
+    assert rows(table) == [tuple(row.get(c, "") for c in COLUMNS) for row in case["default_prior"]]
 
 
-@pytest.mark.parametrize("name", WAITING)
-def test_waiting_families_are_not_there_yet(name):
-    assert CASES[name]["family"]["name"] not in bl.families()
+def test_discrimination_on_its_own_scale():
+    """As brms 2.23: normal(0, 1) on the logarithm, lognormal(0, 1) on an identity link."""
+    data = bl.load_data("synth1")
+    for link, prior in (("log", "normal(0, 1)"), ("identity", "lognormal(0, 1)")):
+        family = bl.cumulative(link_disc=link)
+        table = bl.default_prior(bl.bf("yord ~ x", "disc ~ z"), data, family)
+        row = table[(table["class"] == "Intercept") & (table["dpar"] == "disc")]
+        assert list(row["prior"]) == [prior]

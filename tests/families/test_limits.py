@@ -126,6 +126,8 @@ LIMITS = {
     "zial to asym_laplace": (
         "zero_inflated_asym_laplace", "asym_laplace", {"zi": 0.0}, REAL, 1e-12,
     ),
+    "com_poisson to poisson": ("com_poisson", "poisson", {"shape": 1.0}, COUNTS, 1e-12),
+    "xbeta to beta": ("xbeta", "beta", {"kappa": 1e-14}, SHARES, 1e-11),
     "discrete_weibull to geometric": (
         "discrete_weibull", "geometric", {"shape": 1.0, "mu": 0.8 / 1.8}, COUNTS, 1e-12,
     ),
@@ -133,7 +135,7 @@ LIMITS = {
 
 OTHERS = {
     "mu": 0.8, "sigma": 1.3, "nu": 4.0, "shape": 2.2, "phi": 3.1, "quantile": 0.3, "zi": 0.2,
-    "alpha": 0.5, "beta": 0.7, "hu": 0.2, "ndt": 0.0, "zoi": 0.1, "coi": 0.4,
+    "alpha": 0.5, "beta": 0.7, "hu": 0.2, "ndt": 0.0, "zoi": 0.1, "coi": 0.4, "kappa": 0.3,
 }  # fmt: skip
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 import bambi_lite as bl
-from bambi_lite.links import get_link
-from bambi_lite.spec import start_values
+from bambi_lite.spec import linked_dpars, start_values
 from bambi_lite.xp import numpy_namespace
 
 N = 40
@@ -15,17 +14,30 @@ N = 40
 
 def data_of(family, tools):
     """Responses of the family's own, with a predictor."""
-    point = {d.name: tools.values(d)[-1] for d in family.dpars}
-    point["mu"] = 1.0 if family.dpars[0].lower is None else point["mu"]
+    dpars = tools.settled(family).dpars
+    point = {d.name: tools.values(d)[-1] for d in dpars}
+    if dpars[0].lower is None:
+        # Ordered categories: between their thresholds.
+        point[dpars[0].name] = 0.0 if family.thresholds else 1.0
     y = tools.draws(family, point, N, seed=3)
     x = np.linspace(-1.0, 1.0, N)
-    return pd.DataFrame({"y": y, "x": x, "n": int(tools.TRIALS), "d": np.arange(N) % 2})
+    data = pd.DataFrame({"x": x, "n": int(tools.TRIALS), "d": np.arange(N) % 2})
+    labels = tools.CATEGORIES
+    if y.ndim > 1:
+        return data.assign(**dict(zip(labels, y.T, strict=True)))
+    return data.assign(y=np.array(labels)[y.astype(int) - 1] if _labelled(family, tools) else y)
 
 
-def formula_of(family):
+def _labelled(family, tools):
+    return tools.kind(family) == "labels"
+
+
+def formula_of(family, tools):
     terms = {"trials": "trials(n)", "dec": "dec(d)"}
     needed = [terms[name] for name in family.required]
-    return f"y | {' + '.join(needed)} ~ x" if needed else "y ~ x"
+    columns = tools.blank(family, 1).ndim > 1
+    y = f"cbind({', '.join(tools.CATEGORIES)})" if columns else "y"
+    return f"{y} | {' + '.join(needed)} ~ x" if needed else f"{y} ~ x"
 
 
 def start_of(model):
@@ -45,7 +57,7 @@ def test_default_links_start(family, tools):
     """The PyMC model itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.DataWarning)
-        model = bl.Model(formula_of(family), data_of(family, tools), family).pymc
+        model = bl.Model(formula_of(family, tools), data_of(family, tools), family).pymc
     density, *gradient = start_of(model)
     assert np.isfinite(density)
     assert all(np.isfinite(g).all() for g in gradient)
@@ -54,17 +66,27 @@ def test_default_links_start(family, tools):
 def test_every_link_of_mu_starts(family, tools):
     """The density at the centre of the intercept's default prior, other parameters moderate."""
     data = data_of(family, tools)
-    point = {d.name: float(tools.values(d)[1]) for d in family.dpars}
     for link in family.dpars[0].links:
-        chosen = family.with_links({"mu": link})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", bl.DataWarning)
-            spec = bl.Model(formula_of(family), data, chosen).spec
-        centre = spec.priors["Intercept"][0].dist.args["mu"]
-        centre = start_values(spec).get("Intercept", centre)
-        mu = float(get_link(link).inverse(numpy_namespace(), np.float64(centre)))
-        values = tools.logp(family, {**point, "mu": mu}, spec.response.y)
-        assert np.isfinite(values).all(), f"{family.name}({link!r}) starts at mu = {mu}"
+            spec = bl.Model(formula_of(family, tools), data, family.with_links({"mu": link})).spec
+        p = {param.name: start_of_param(spec, param, tools) for param in spec.params}
+        xp = numpy_namespace()
+        dist = spec.family.likelihood(xp, linked_dpars(spec, xp, p, spec.arrays), spec.response)
+        with np.errstate(all="ignore"):
+            values = dist.logp(xp, spec.response.y)
+        assert np.isfinite(values).all(), f"{family.name}({link!r}) starts at {p}"
+
+
+def start_of_param(spec, param, tools):
+    if param.key.cls == "b":
+        return np.zeros(param.shape)
+    if param.key.cls == "Intercept" and param.kind == "numbers" and not param.shape:
+        centre = spec.priors[param.name][0].dist.args["mu"]
+        return np.array(start_values(spec).get(param.name, centre))
+    if param.kind == "numbers" and not param.shape:
+        return np.array(float(tools.values(spec.family.dpar(param.name))[1]))
+    return tools.STRUCTURE[param.kind](param.shape)
 
 
 def test_start_inside_the_range_is_used_by_the_model(tools):

@@ -108,7 +108,135 @@ def one_value(family):
     return np.full(6, 3.0), message
 
 
+# -- categories ------------------------------------------------------------------------------
+
+
+def no_order(family):
+    lowest = 0 if family == "hurdle_cumulative" else 1
+    message = (
+        f"Response 'y' has no order of its categories (a, b, c); family '{family}' needs an "
+        f"ordered factor or whole numbers from {lowest} on. Order them: pd.Categorical(x, "
+        f"categories=[...], ordered=True); without an order: family 'categorical'."
+    )
+    return ["a", "b", "c", "a", "b", "c"], message
+
+
+def no_category(family):
+    lowest = 0 if family == "hurdle_cumulative" else 1
+    message = (
+        f"Response 'y' is no whole number of {lowest} or more in rows 1, 3 (counted from 0); "
+        f"family '{family}' needs an ordered factor or categories counted from {lowest}."
+    )
+    return [1, -2, 3, 2.5, 2, 1], message
+
+
+def one_category(family):
+    besides = " beside 0" if family == "hurdle_cumulative" else ""
+    message = (
+        f"Response 'y' has only one category{besides}; ordinal families need two or more. "
+        f"thres(n) says how many thresholds there could be."
+    )
+    return np.ones(6), message
+
+
+def columns_for_one(family):
+    message = (
+        f"Response 'cbind(a, b, c)' has 3 columns, but family '{family}' takes one. Counts or "
+        f"shares of categories in columns: family 'multinomial' or 'dirichlet'; several "
+        f"responses: mvbind(y1, y2)."
+    )
+    return columns([[1, 2, 4]] * 6), message
+
+
+def one_label(family):
+    return ["a"] * 6, ("Response 'y' has one category (a); family 'categorical' needs two or more.")
+
+
+def many_values(family):
+    data = np.arange(60.0) / 7.0
+    return data, (
+        "Response 'y' has 60 different values in 60 rows; family 'categorical' takes categories. "
+        "Measurements: family 'gaussian'."
+    )
+
+
+def columns(rows):
+    return dict(zip("abc", np.array(rows).T, strict=True))
+
+
+def counts_with(row, problem):
+    def case(family):
+        rows = [[1, 2, 4]] * 6
+        rows[2] = row
+        return columns(rows), problem.format(family=family)
+
+    return case
+
+
+def one_column_only(what):
+    def case(family):
+        message = (
+            f"Response 'y' is one column, but family '{family}' needs the {what} of each category "
+            f"in a column of its own: cbind(a, b, c)."
+        )
+        return GOOD, message
+
+    return case
+
+
+def shares_with(row, problem):
+    def case(family):
+        rows = [[0.2, 0.3, 0.5]] * 6
+        rows[2] = rows[4] = row
+        return columns(rows), problem.format(family=family)
+
+    return case
+
+
 ANY = (text, infinite)
+ORDERED = (no_order, no_category, one_category, columns_for_one)
+COUNT_COLUMNS = (
+    one_column_only("counts"),
+    counts_with(
+        [1, -1, 7],
+        "Response 'cbind(a, b, c)' is negative in row 2 (counted from 0); family '{family}' needs "
+        "counts of 0 or more.",
+    ),
+    counts_with(
+        [1, 1.5, 4.5],
+        "Response 'cbind(a, b, c)' is not a whole number in row 2 (counted from 0); family "
+        "'{family}' needs counts. Shares: family 'dirichlet'.",
+    ),
+    counts_with(
+        [1, 2, 3],
+        "The counts of response 'cbind(a, b, c)' do not add up to trials() in row 2 (counted "
+        "from 0): the trials of a row are the sum of its columns.",
+    ),
+)
+SHARE_COLUMNS = (
+    one_column_only("shares"),
+    shares_with(
+        [0.2, -0.3, 1.1],
+        "Response 'cbind(a, b, c)' is negative in rows 2, 4 (counted from 0); family '{family}' "
+        "needs shares of 0 or more.",
+    ),
+    shares_with(
+        [20.0, 30.0, 50.0],
+        "The shares of response 'cbind(a, b, c)' do not add up to 1 in rows 2, 4 (counted from "
+        "0). Counts: family 'multinomial'; percentages: divide them by 100.",
+    ),
+    shares_with(
+        [0.2, 0.0, 0.8],
+        "Response 'cbind(a, b, c)' has a share of 0 in rows 2, 4 (counted from 0), which has no "
+        "density; family '{family}' needs shares above 0. Join rare categories, or move all "
+        "shares a little away from 0.",
+    ),
+    shares_with(
+        [0.2, np.inf, 0.3],
+        "Response 'cbind(a, b, c)' is infinite in rows 2, 4 (counted from 0); family '{family}' "
+        "needs finite numbers.",
+    ),
+)
 COUNTS = (*ANY, negative_count, fraction)
 SUCCESSES = (*ANY, negative_count, fraction_of_trials, above_trials)
 TIMES = (
@@ -154,7 +282,16 @@ CASES = {
         SUCCESSES,
     ),
     **dict.fromkeys(
-        ("weibull", "exponential", "frechet", "inverse.gaussian", "shifted_lognormal"), TIMES
+        (
+            "weibull",
+            "exponential",
+            "frechet",
+            "inverse.gaussian",
+            "shifted_lognormal",
+            "wiener",
+            "cox",
+        ),
+        TIMES,
     ),
     "gamma": (*ANY, outside(0.0, "0 or below", "positive numbers", HURDLE_GAMMA)),
     "lognormal": (*ANY, outside(-1.0, "0 or below", "positive numbers", HURDLE_LOGNORMAL)),
@@ -180,6 +317,10 @@ CASES = {
     "von_mises": (
         *ANY, outside(-3.2, "below -3.14159", *ANGLES), outside(180.0, "above 3.14159", *ANGLES),
     ),
+    **dict.fromkeys(("cumulative", "sratio", "cratio", "acat", "hurdle_cumulative"), ORDERED),
+    "categorical": (one_label, many_values, columns_for_one),
+    **dict.fromkeys(("multinomial", "dirichlet_multinomial"), COUNT_COLUMNS),
+    **dict.fromkeys(("dirichlet", "dirichlet2", "logistic_normal"), SHARE_COLUMNS),
 }  # fmt: skip
 
 
@@ -190,11 +331,14 @@ def test_bad_responses(family, which):
     if which >= len(cases):
         return
     y, message = cases[which](family.name)
-    data = pd.DataFrame({"y": y, "n": 7, "d": [0, 1] * 3})
+    given = y if isinstance(y, dict) else {"y": y}
+    data = pd.DataFrame(given).assign(n=7)
+    data["d"] = data.index % 2
     terms = {"trials": "trials(n)", "dec": "dec(d)"}
     needed = " + ".join(terms[name] for name in family.required)
+    response = "cbind(a, b, c)" if isinstance(y, dict) else "y"
     with pytest.raises(bl.DataError) as error:
-        bl.Model(f"y | {needed} ~ 1" if needed else "y ~ 1", data, family)
+        bl.Model(f"{response} | {needed} ~ 1" if needed else f"{response} ~ 1", data, family)
     if message is not None:
         assert str(error.value) == message
 
@@ -204,9 +348,52 @@ def test_trials_have_to_be_counts():
     with pytest.raises(bl.DataError) as error:
         bl.Model("y | trials(n) ~ 1", data, "beta_binomial")
     assert str(error.value) == (
-        "trials() is not a whole number of 0 or more in rows 1, 2 (counted from 0); family "
-        "'beta_binomial' needs the number of trials of each row."
+        "trials(n) is not a whole number of 0 or more in rows 1, 2 (counted from 0). It is the "
+        "number of trials of a row: 'successes | trials(total) ~ ...'."
     )
+
+
+DECISIONS = {
+    "a number": (
+        [0, 2, 1],
+        "dec(d) has a code that is none of 0, 1 in row 1 (counted from 0); as words they are "
+        "lower, upper, FALSE, TRUE.",
+    ),
+    "a fraction": (
+        [0.5, 1.0, 0.2],
+        "dec(d) has a code that is none of 0, 1 in rows 0, 2 (counted from 0); as words they are "
+        "lower, upper, FALSE, TRUE.",
+    ),
+    "a word": (
+        ["lower", "uper", "lower"],
+        "'uper' of dec(d) is no decision; valid are lower, upper, FALSE, TRUE. Did you mean "
+        "'upper'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_decisions_have_to_be_codes(case):
+    codes, message = DECISIONS[case]
+    with pytest.raises(bl.DataError) as error:
+        bl.Model("y | dec(d) ~ 1", pd.DataFrame({"y": [0.4, 0.6, 0.5], "d": codes}), "wiener")
+    assert str(error.value) == message
+
+
+def test_times_need_their_decisions():
+    with pytest.raises(bl.FamilyError) as error:
+        bl.Model("y ~ 1", pd.DataFrame({"y": [0.4, 0.6]}), "wiener")
+    assert str(error.value) == (
+        "Family 'wiener' needs the addition term 'dec()': 'y | dec(n) ~ ...', where n is a column "
+        "or a number."
+    )
+
+
+@pytest.mark.parametrize("codes", [[0, 1, 1], [False, True, True], ["lower", "upper", "upper"]])
+def test_decisions_as_numbers_and_words(codes):
+    data = pd.DataFrame({"y": [0.4, 0.6, 0.5], "d": codes})
+    spec = bl.Model("y | dec(d) ~ 1", data, bl.wiener()).spec
+    assert spec.response.extra["dec"].tolist() == [0.0, 1.0, 1.0]
 
 
 def test_unknown_link_of_another_parameter():

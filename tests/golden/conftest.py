@@ -39,7 +39,7 @@ def fit_case(case: str, prior=None, seed: int = 20261, **options) -> bl.Fit:
     facts = reference(case)
     family = bl.get_family(facts["family"]["name"], {"mu": facts["family"]["link"]})
     data = bl.load_data(facts["data"])
-    formula = facts["formula"]["formula"]
+    formula = bl.bf(facts["formula"]["formula"], *facts["formula"].get("parameters", {}).values())
     with warnings.catch_warnings():
         # blp has rows without a response; tests/unit/test_wrong_input.py holds the warning.
         warnings.simplefilter("ignore", bl.DataWarning)

@@ -1,4 +1,4 @@
-"""The lecture's models against the posteriors of real brms (tests/facts/posteriors).
+"""Models of the lecture and of brms' own pages against the posteriors of real brms.
 
 A row passes when mean, sd and both quantiles differ by less than four combined Monte Carlo
 standard errors. Single group effects are many, so one in a hundred of them may lie between
@@ -18,13 +18,20 @@ SLOW = [
     "classroom_nested",
     "classroom_slopes",
     "dyestuff_intercepts",
+    "epilepsy_negbinomial",
+    "epilepsy_poisson",
+    "inhaler_cumulative",
+    "kidney_lognormal",
+    "kidney_weibull",
     "mathach_pracad",
     "mathach_slopes",
     "rats_flat",
     "sleepstudy2_bernoulli",
+    "sleepstudy_distributional",
     "sleepstudy_intercepts",
     "sleepstudy_linear",
     "sleepstudy_slopes_only",
+    "sleepstudy_student",
     "sleepstudy_uncorrelated",
 ]
 PRIORS = {"rats_flat": bl.prior("normal(0, 1.5)", class_="b")}
@@ -35,11 +42,14 @@ OPTIONS = {"dyestuff_intercepts": {"adapt_delta": 0.99}}
 def check(golden, facts, record, case):
     fit, comparison = golden(case, PRIORS.get(case), **OPTIONS.get(case, {}))
     record(f"{case:28s} {comparison.largest:.2f} ({len(comparison.table)} parameters)")
-    assert comparison.largest < 4.0, comparison.table[comparison.table.max(axis=1) >= 4.0]
-    effects = comparison.effects.to_numpy()
-    if effects.size:
-        assert effects.max() < 5.0, comparison.effects[comparison.effects.max(axis=1) >= 5.0]
-        assert np.mean(effects > 4.0) <= 0.01
+    for table in (comparison.table, comparison.effects):
+        numbers = table.to_numpy()
+        # Of hundreds of comparisons one in a hundred may lie between 4 and 5 standard errors.
+        many = numbers.size > 200
+        assert not numbers.size or numbers.max() < (5.0 if many else 4.0), table[
+            table.max(axis=1) >= 4.0
+        ]
+        assert not many or np.mean(numbers > 4.0) <= 0.01
     check_tables(fit, facts(f"posteriors/{case}.json"))
 
 
@@ -50,16 +60,21 @@ def check_tables(fit, reference):
         for group, theirs in (reference[table] or {}).items():
             ours = getattr(fit, table)()[group]
             draws = getattr(fit, table)(summary=False)[group]
-            assert list(ours.coords[group].values) == theirs["levels"]
+            dim = ours.dims[0]
+            # A group of the name of another axis gets a dot.
+            assert dim.removesuffix(".") == group
+            assert list(ours.coords[dim].values) == theirs["levels"]
             assert list(ours.coords["coef"].values) == theirs["coefs"]
             assert list(ours.coords["stat"].values) == theirs["stats"]
-            assert ours.dims == (group, "stat", "coef")
+            assert ours.dims == (dim, "stat", "coef")
             assert ours.shape == np.shape(theirs["values"])
             for k, coef in enumerate(theirs["coefs"]):
                 mcse = azs.mcse(draws.isel(coef=k)).to_numpy()
                 # A sum's standard error is at most the sum of its parts' standard errors.
+                # A varying intercept shifts each threshold of an ordinal model: Intercept[1], ...
+                own = coef.partition("[")[0]
                 single = [
-                    errors.get(effect(group, level, coef), [0])[0] for level in theirs["levels"]
+                    errors.get(effect(group, level, own), [0])[0] for level in theirs["levels"]
                 ]
                 population = errors[f"b_{coef}"][0] if table == "coef" else 0.0
                 bound = np.hypot(mcse, np.array(single) + population)

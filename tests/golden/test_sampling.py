@@ -72,7 +72,7 @@ def test_pymcs_own_sampler_agrees(model, fit):
 
 
 def test_the_fit_says_what_it_cost(fit):
-    assert set(fit.draws.seconds) == {"import", "build", "compile", "sampling"}
+    assert set(fit.draws.seconds) == {"import", "build", "compile", "sampling", "post"}
 
 
 INTERRUPTED = """

@@ -10,35 +10,7 @@ from scipy import stats
 
 import bambi_lite as bl
 from bambi_lite.spec import linked_dpars, with_effects
-from bambi_lite.xp import numpy_namespace
-
-# Graphs are evaluated once each: compiling them would cost more than running them.
-MODE = "FAST_COMPILE"
-
-
-def point_of(model, rng, scale=0.3):
-    """A random point near the start, on the unconstrained scale."""
-    start = model.initial_point()
-    return {
-        name: value + scale * rng.standard_normal(np.shape(value)) for name, value in start.items()
-    }
-
-
-def constrained(model, point):
-    """The values of the model's parameters and deterministics at an unconstrained point."""
-    factors = [v.name for v in model.deterministics if v.name.startswith("L_")]
-    names = [*(rv.name for rv in model.free_RVs), *factors]
-    outputs = model.replace_rvs_by_values([model[name] for name in names])
-    run = pytensor.function(model.value_vars, outputs, mode=MODE, on_unused_input="ignore")
-    return dict(zip(names, run(*(point[v.name] for v in model.value_vars)), strict=True))
-
-
-def density(model, point, jacobian=False):
-    """Log-density of each random variable at a point, without the change of variables."""
-    logps = model.logp(jacobian=jacobian, sum=False)
-    run = pytensor.function(model.value_vars, logps, mode=MODE, on_unused_input="ignore")
-    values = run(*(point[v.name] for v in model.value_vars))
-    return float(sum(np.sum(v) for v in values))
+from bambi_lite.xp import numpy_namespace, pytensor_namespace
 
 
 def half_t(x, scale):
@@ -207,7 +179,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_density_is_what_scipy_says(name):
+def test_density_is_what_scipy_says(tools, name):
     data_name, formula, family, prior, by_hand = MODELS[name]
     data = bl.load_data(data_name)
     with warnings.catch_warnings():
@@ -215,13 +187,13 @@ def test_density_is_what_scipy_says(name):
         model = bl.Model(formula, data, family, prior=prior).pymc
     rng = np.random.default_rng(7)
     for _ in range(2):
-        point = point_of(model, rng)
-        expected = by_hand(constrained(model, point), data)
-        np.testing.assert_allclose(density(model, point), expected, rtol=1e-10)
+        point = tools.point_of(model, rng)
+        expected = by_hand(tools.constrained(model, point), data)
+        np.testing.assert_allclose(tools.density(model, point), expected, rtol=1e-10)
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_draws_and_graph_share_the_linear_predictor(name):
+def test_draws_and_graph_share_the_linear_predictor(tools, name):
     """``Term.eta`` on NumPy draws equals the graph's, for stacked draws at once."""
     data_name, formula, family, prior, _ = MODELS[name]
     with warnings.catch_warnings():
@@ -229,20 +201,17 @@ def test_draws_and_graph_share_the_linear_predictor(name):
         built = bl.Model(formula, bl.load_data(data_name), family, prior=prior)
     spec, model = built.spec, built.pymc
     rng = np.random.default_rng(3)
-    points = [constrained(model, point_of(model, rng)) for _ in range(3)]
+    points = [tools.constrained(model, tools.point_of(model, rng)) for _ in range(3)]
     stacked = {n: np.stack([p[n] for p in points])[None] for n in points[0]}
     xp = numpy_namespace()
     together = linked_dpars(spec, xp, with_effects(spec, xp, stacked, spec.arrays), spec.arrays)
     for i, point in enumerate(points):
-        from bambi_lite.xp import pytensor_namespace
-
-        graph = linked_dpars(
-            spec, pytensor_namespace(), with_effects(spec, pytensor_namespace(), _tensors(point), spec.arrays),
-            spec.arrays,
-        )  # fmt: skip
+        there = pytensor_namespace()
+        effects = with_effects(spec, there, _tensors(point), spec.arrays)
+        graph = linked_dpars(spec, there, effects, spec.arrays)
         for dpar, linked in graph.items():
             np.testing.assert_allclose(
-                np.broadcast_to(linked.eta.eval(mode=MODE), together[dpar].eta[0, i].shape),
+                np.broadcast_to(linked.eta.eval(mode=tools.MODE), together[dpar].eta[0, i].shape),
                 together[dpar].eta[0, i],
                 rtol=1e-12,
             )
@@ -273,7 +242,7 @@ def test_lkj_one_is_uniform_over_correlations(q):
 
 
 @pytest.mark.parametrize(("q", "eta"), [(2, 1.0), (2, 3.0), (3, 1.0), (3, 2.0), (4, 0.7)])
-def test_partial_correlations_have_the_lkj_density(q, eta):
+def test_partial_correlations_have_the_lkj_density(tools, q, eta):
     """Their density equals that of the Cholesky factor times the Jacobian between the two."""
     from bambi_lite.dists import Dist
     from bambi_lite.engines.pymc import _cholesky_corr
@@ -287,7 +256,7 @@ def test_partial_correlations_have_the_lkj_density(q, eta):
     jacobian = pytensor.gradient.jacobian(chol[lower], value)
     unconstrained = pytensor.gradient.jacobian(partial, value)
     outputs = [model.logp(jacobian=False), chol, jacobian, unconstrained]
-    run = pytensor.function([value], outputs, mode=MODE)
+    run = pytensor.function([value], outputs, mode=tools.MODE)
     rng = np.random.default_rng(2)
     for _ in range(5):
         logp, L, dL, du = run(rng.normal(size=q * (q - 1) // 2))
@@ -304,3 +273,13 @@ def test_group_effects_are_deterministics_with_named_dimensions():
     assert list(model.coords["Subject__coef"]) == ["Intercept", "Days"]
     assert model.coords["Subject"][:2] == ("308", "309")
     assert {rv.name for rv in model.observed_RVs} == {"Reaction"}
+
+
+def test_each_observation_has_draws_of_its_own():
+    """Where the mean is one number, and the family is no distribution of PyMC's."""
+    data = bl.load_data("epilepsy")
+    prior = bl.prior("normal(1, 1)", class_="Intercept")
+    model = bl.Model("count ~ 1", data, "poisson", prior=prior).pymc
+    drawn = pm.draw(model["count"], draws=3, random_seed=1, mode="FAST_COMPILE")
+    assert drawn.shape == (3, len(data))
+    assert all(len(set(row)) > 1 for row in drawn)

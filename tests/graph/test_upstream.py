@@ -1,7 +1,12 @@
-"""Each workaround in engines/upstream.py is still needed: when one of these fails, remove it."""
+"""Each workaround for other libraries is still needed: when one of these fails, remove it.
+
+They are in engines/upstream.py, and in dists/kernels/op.py that of rules for several outputs.
+"""
 
 import subprocess
 import sys
+
+import pytest
 
 
 def test_pytensor_still_warns_about_blas():
@@ -63,3 +68,22 @@ def test_pytensor_still_reorders_arithmetic():
     import pytensor
 
     assert pytensor.config.numba__fastmath
+
+
+def test_rules_of_pytensor_still_fail_for_several_outputs():
+    import pytensor.tensor as pt
+    from pytensor.assumptions.core import AssumptionFeature
+    from pytensor.assumptions.unit_magnitude import UNIT_MAGNITUDE
+    from pytensor.graph import FunctionGraph
+    from pytensor.scalar.basic import ScalarOp, float64
+    from pytensor.tensor.elemwise import Elemwise
+
+    class Two(ScalarOp):
+        nin, nout = 1, 2
+
+    x = pt.dvector("x")
+    out, _ = Elemwise(Two(lambda *types: (float64, float64)))(x)
+    feature = AssumptionFeature()
+    FunctionGraph([x], [out], clone=False).attach_feature(feature)
+    with pytest.raises(ValueError, match="an assumption rule returned 1 states for 2 outputs"):
+        feature.check(out, UNIT_MAGNITUDE)

@@ -1,18 +1,17 @@
 """The network of a model: its nodes, plates and arrows, read back from the DOT source."""
 
 import re
-import subprocess
 import sys
 import warnings
 from dataclasses import dataclass
 
 import pandas as pd
-import pytest
 
 from bambi_lite.datasets import load_data
 from bambi_lite.formula import bf
 from bambi_lite.graph import graph
 from bambi_lite.spec import resolve
+from tables import each
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def test_the_response_has_its_own_name() -> None:
     assert found.labels["y"] == ("fast_rt", "bernoulli")
 
 
-@pytest.mark.parametrize("level", ["a<b>", 'say "x"', "back\\slash", "x -> y", "two words", "&"])
+@each(["a<b>", 'say "x"', "back\\slash", "x -> y", "two words", "&"])
 def test_any_level_of_a_factor_is_valid_dot(level: str) -> None:
     data = pd.DataFrame(
         {
@@ -211,11 +210,10 @@ def test_any_level_of_a_factor_is_valid_dot(level: str) -> None:
     assert not re.search('[<>&"]', "".join(re.sub(markup, "", text) for text in texts))
 
 
-def test_a_network_needs_no_pymc() -> None:
-    program = (
-        "import sys, bambi_lite as bl\n"
-        "data = bl.load_data('sleepstudy')\n"
-        "bl.Model('Reaction ~ Days + (Days | Subject)', data).graph()\n"
-        "sys.exit('pymc' in sys.modules)\n"
+def test_a_network_needs_no_pymc(monkeypatch):
+    for name in ("pymc", "pytensor", "bambi_lite.engines.pymc"):
+        monkeypatch.setitem(sys.modules, name, None)  # importing it would be an error
+    assert (
+        "Days"
+        in graph(resolve("Reaction ~ Days + (Days | Subject)", load_data("sleepstudy"))).source
     )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

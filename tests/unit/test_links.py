@@ -7,6 +7,7 @@ from scipy import stats
 from bambi_lite.errors import FamilyError
 from bambi_lite.links import _BY_NAME, PROBABILITY, Linked, get_link
 from bambi_lite.xp import numpy_namespace
+from tables import each
 
 XP = numpy_namespace()
 
@@ -44,14 +45,14 @@ MODERATE = {
 ABOVE_ONE = ("logm1",)
 
 
-@pytest.mark.parametrize("name", _BY_NAME)
+@each(_BY_NAME)
 def test_link_undoes_inverse(name):
     eta = ETA.get(name, np.linspace(-30.0, 30.0, 41))
     link = get_link(name)
     np.testing.assert_allclose(link.link(XP, link.inverse(XP, eta)), eta, rtol=1e-8, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", [n for n, link in _BY_NAME.items() if link.log_inverse])
+@each([n for n, link in _BY_NAME.items() if link.log_inverse])
 def test_stable_logarithms_agree_where_the_plain_ones_are_exact(name):
     linked = Linked(MODERATE.get(name, np.linspace(-3.0, 3.0, 21)), get_link(name))
     np.testing.assert_allclose(linked.log(XP), np.log(linked.value(XP)), rtol=1e-10)
@@ -68,7 +69,7 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize("name", LAWS)
+@each(LAWS)
 def test_tails_are_exact(name):
     eta = np.array([-30.0, -20.0, 3.0, 20.0, 30.0])
     linked = Linked(eta, get_link(name))
@@ -77,7 +78,7 @@ def test_tails_are_exact(name):
     np.testing.assert_allclose(linked.log1m(XP), LAWS[name].logsf(eta), rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", [n for n in PROBABILITY if n not in ("identity", "log")])
+@each([n for n in PROBABILITY if n not in ("identity", "log")])
 def test_links_of_probabilities_stay_finite_far_out(name):
     linked = Linked(np.array([-300.0, 300.0]), get_link(name))
     assert np.isfinite([linked.log(XP), linked.log1m(XP), linked.value(XP)]).all()
@@ -91,7 +92,7 @@ def test_probit_approx_is_near_probit():
     assert np.abs(error).max() < 1.5e-4
 
 
-@pytest.mark.parametrize("name", ["softplus", "squareplus"])
+@each(["softplus", "squareplus"])
 def test_positive_links_keep_their_logarithm_far_out(name):
     linked = Linked(np.array([-1e8, -800.0, 800.0, 1e8]), get_link(name))
     assert np.isfinite(linked.log(XP)).all()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import bambi_lite as bl
+from tables import each
 
 SAME = {
     "the intercept is implicit": (
@@ -30,7 +31,7 @@ def spec_of(data, formula):
     return bl.Model(formula, bl.load_data(data)).spec
 
 
-@pytest.mark.parametrize("name", SAME)
+@each(SAME)
 def test_one_model_said_in_two_ways(name):
     data, *formulas = SAME[name]
     first, second = (spec_of(data, formula) for formula in formulas)
@@ -83,7 +84,7 @@ def test_a_large_model_has_no_dense_z():
     assert len(spec.blocks[0].levels) == levels
 
 
-@pytest.mark.parametrize("group", ["chain", "draw", "obs"])
+@each(["chain", "draw", "obs"])
 def test_a_group_named_as_an_axis_of_arviz(group):
     data = bl.load_data("sleepstudy").rename(columns={"Subject": group})
     spec = bl.Model(f"Reaction ~ Days + (1 | {group})", data).spec

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
+from tables import each
 
 CASES = {
     "sleepstudy_slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"),
@@ -25,7 +26,7 @@ def flat(array):
     return array.stack(sample=("chain", "draw")).transpose("sample", "obs").to_numpy()
 
 
-@pytest.mark.parametrize("case", CASES)
+@each(CASES)
 def test_epred_and_linpred_are_brms(case, facts):
     theirs = facts(f"predictions/{case}.json")
     fit = fit_of(case)
@@ -110,7 +111,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@each(WRONG)
 def test_wrong_arguments(name):
     run, expected = WRONG[name]
     with pytest.raises(bl.DataError) as error:

@@ -10,6 +10,7 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.priors import COLUMNS, parse_prior
+from tables import each
 
 SLEEPSTUDY = "Reaction ~ Days + (Days | Subject)"
 
@@ -30,7 +31,7 @@ def rows(frame):
 
 
 def expected(table):
-    return [tuple(row[c] for c in COLUMNS) for row in table]
+    return [tuple(row.get(c, "") for c in COLUMNS) for row in table]
 
 
 def by_id(case):
@@ -57,12 +58,12 @@ def default_prior(case):
         return bl.default_prior(whole, data, chosen, data2=data2)
 
 
-@pytest.mark.parametrize("case", [c for c in cases() if c["id"] not in WAITING], ids=by_id)
+@each([c for c in cases() if c["id"] not in WAITING], by_id)
 def test_default_priors_are_brms(case):
     assert rows(default_prior(case)) == expected(case["default_prior"])
 
 
-@pytest.mark.parametrize("case", [c for c in cases() if c["id"] in WAITING], ids=by_id)
+@each([c for c in cases() if c["id"] in WAITING], by_id)
 def test_waiting_models_say_what_they_wait_for(case):
     with pytest.raises(bl.FormulaError) as error:
         default_prior(case)
@@ -168,7 +169,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("text", UNREADABLE)
+@each(UNREADABLE)
 def test_unreadable_priors(text):
     assert message(bl.PriorError, lambda: bl.prior(text)) == UNREADABLE[text]
 
@@ -184,9 +185,10 @@ def test_bounds_that_cannot_be():
 
 
 def test_something_that_is_no_prior(sleepstudy):
-    assert message(
-        bl.PriorError, lambda: bl.Model(SLEEPSTUDY, sleepstudy, prior="normal(0, 1)")
-    ) == ("prior has to be bl.prior(...), a list of them or a prior table, not str.")
+    assert message(bl.PriorError, lambda: bl.Model(SLEEPSTUDY, sleepstudy, prior=1.5)) == (
+        "prior has to be bl.prior(...), a list of them, a prior table, 'set:NAME' or the path of a "
+        "TOML file, not float."
+    )
 
 
 def test_numbers_in_every_form():

@@ -4,6 +4,7 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.engines import sample_settings
+from tables import each
 
 
 def test_defaults_are_brms():
@@ -58,7 +59,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@each(WRONG)
 def test_settings_that_cannot_be(name):
     arguments, expected = WRONG[name]
     with pytest.raises(bl.SamplingError) as error:

@@ -3,7 +3,6 @@
 import json
 import warnings
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,19 +10,20 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from bambi_lite.design import Design, MvDesign, build_design
+from bambi_lite.design import build_design
 from bambi_lite.errors import BambiLiteError
 from bambi_lite.families import Family
+from bambi_lite.given import from_frame
 from bambi_lite.standata import Outcome, data_list
-
-FACTS = Path(__file__).parents[1] / "facts"
+from reference import DATA2, FACTS, cases, data_of, design_of, formula_of, same
+from tables import each
 
 
 def read(path: str) -> Any:
     return json.loads((FACTS / path).read_text(encoding="utf-8"))
 
 
-CASES = {c["id"]: c for c in read("formulas/structure.json")["cases"]}
+CASES = cases()
 REST = read("standata/standata.json")["cases"]
 NAMES = read("standata/parameter_names.json")["cases"]
 
@@ -38,37 +38,6 @@ WAITING = (
     "sp_smooth_sigma", "sp_t2", "sp_two_smooths", "sp_unstr", "user_horseshoe",
 )  # fmt: skip
 
-DATA2 = {"A": np.eye(12), "V": np.eye(120)}
-
-
-@cache
-def data_of(name: str) -> pd.DataFrame:
-    return bl.load_data(name)
-
-
-def same(expected: Any, made: Any) -> bool:
-    """Whether an array is that of the facts, where a large one is its mean, sd and first rows."""
-    made = np.asarray(made, dtype=float)
-    if isinstance(expected, int | float):
-        return made.shape == () and bool(np.isclose(made, expected, rtol=1e-10, atol=0))
-    if expected is None or tuple(expected["dim"]) != made.shape:
-        return False
-    if "values" in expected:
-        values = np.array(expected["values"], dtype=float).reshape(made.shape)
-        known = np.isfinite(values)
-        return bool(
-            (known == np.isfinite(made)).all()
-            and np.allclose(made[known], values[known], rtol=1e-10, atol=1e-11)
-        )
-    head = np.array(expected["head"], dtype=float)
-    means = expected.get("col_means", expected.get("mean"))
-    sds = expected.get("col_sds", expected.get("sd"))
-    return bool(
-        np.allclose(made.mean(axis=0), means, rtol=1e-10)
-        and np.allclose(made.std(axis=0, ddof=1), sds, rtol=1e-10)
-        and np.allclose(made[: len(head)], head, rtol=1e-10)
-    )
-
 
 def check(name: str, made: dict[str, Any]) -> None:
     expected = CASES[name]["standata"] | REST[name]["standata"]
@@ -82,15 +51,7 @@ def outcome_of(name: str) -> Outcome:
     return Outcome(case["ordinal"], tuple(case["mu"]), family == "mixture")
 
 
-@cache
-def design_of(name: str) -> Design | MvDesign:
-    case = CASES[name]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", bl.errors.DataWarning)
-        return build_design(bl.bf(case["r_formula"]), data_of(case["data"]), data2=DATA2)
-
-
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_data_list_of_a_formula(name: str) -> None:
     made = data_list(design_of(name), outcome_of(name))
     if name in WAITING:
@@ -119,7 +80,8 @@ def family_of(name: str) -> Family | None:
     facts = REST[name]["family"]
     try:
         links = {"mu": facts["link"], **(facts.get("dpar_links") or {})}
-        return bl.get_family(facts["name"], links)
+        family = bl.get_family(facts["name"], links)
+        return family.with_options({**family.options, **facts.get("options", {})})
     except (BambiLiteError, KeyError):
         return None
 
@@ -133,20 +95,22 @@ def model_of(name: str) -> bl.Model | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.errors.DataWarning)
         try:
-            return bl.Model(case["r_formula"], data_of(case["data"]), family, data2=DATA2)
+            return bl.Model(formula_of(name), data_of(case["data"]), family, data2=DATA2)
         except BambiLiteError as error:
             if "not available yet" in str(error):
                 return None
             raise
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_model(name: str) -> None:
     model = model_of(name)
     if model is None:
         return
     check(name, model.standata())
-    assert model.variables() == tuple(n for n in NAMES[name] if not _is_helper(n))
+    # brms itself stops at dist_categorical_separate before it has names.
+    if name in NAMES:
+        assert model.variables() == tuple(n for n in NAMES[name] if not _is_helper(n))
     case = CASES[name]
     assert {g: list(v) for g, v in model.levels.items()} == case.get("group_levels", {})
     for key, expected in case["standata"].items():
@@ -158,6 +122,37 @@ def test_model(name: str) -> None:
 
 def test_models_do_not_become_fewer() -> None:
     assert sum(model_of(name) is not None for name in CASES) >= AT_LEAST
+
+
+ANNOUNCED = (
+    "bf(Reaction ~ Days + (Days | Subject), sigma ~ 0 + Intercept + Days)",
+    "bf(Reaction ~ 0 + Intercept + Days, sigma ~ Days)",
+    "bf(Reaction ~ Days + (1 | Subject) + (0 + Days | Subject), sigma = 25)",
+    "bf(Reaction ~ 0 + Intercept + Days, sigma ~ 0 + Intercept + Days)",
+)
+
+
+@each(ANNOUNCED)
+def test_a_fit_has_the_draws_that_are_announced(text: str) -> None:
+    """Under the same names and in the same order."""
+    model = bl.Model(text, data_of("sleepstudy"))
+    rng = np.random.default_rng(1)
+    columns = {name: rng.normal(size=8) for name in model.variables()}
+    posterior = from_frame(model.spec, pd.DataFrame(columns)).posterior
+    made = []
+    for name, values in posterior.items():
+        if values.ndim == 2:
+            made.append(name)
+        else:
+            rows, coefs = (values[d].values for d in values.dims[2:])
+            made += [f"{name}[{r},{c}]" for c in coefs for r in rows]
+    # The log prior, where there is one, closes the draws; it is no parameter.
+    assert tuple(name for name in made if name != "lprior") == model.variables()
+
+
+def test_coefficients_of_a_predictor_that_is_not_centred_stay_together() -> None:
+    names = bl.Model(ANNOUNCED[-1], data_of("sleepstudy")).variables()
+    assert names == ("b_Intercept", "b_Days", "b_sigma_Intercept", "b_sigma_Days")
 
 
 # -- what the facts do not have --------------------------------------------------------------
@@ -199,6 +194,22 @@ def test_weights_are_scaled_to_mean_one() -> None:
     frame = pd.DataFrame({"y": [1.0, 2.0, 4.0], "w": [1.0, 2.0, 3.0]})
     data = data_list(build_design(bl.bf("y | weights(w, scale = TRUE) ~ 1"), frame))
     assert data["weights"].tolist() == [0.5, 1.0, 1.5]
+
+
+def test_populations_and_prior_weights_of_groups() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0], "g": list("baba"), "s": list("tuvu")})
+    frame = frame.assign(p=[2.0, 0.5, 2.0, 0.5], q=list("mnmn"))
+    data = data_list(build_design(bl.bf("y ~ (1 | gr(g, by = q, pw = p))"), frame))
+    assert data["PW_1"].tolist() == [0.5, 2.0]
+    assert (data["Nby_1"], data["Jby_1"].tolist()) == (2, [2, 1])
+    of = {"a": 0.5, "b": 2.0, "t": 1.0, "u": 3.0, "v": 4.0}
+    frame["r"] = frame["s"].map(of)
+    text = "y ~ (1 | mm(g, s, by = cbind(q, q), pw = cbind(p, r)))"
+    with pytest.raises(bl.DataError, match="by variable"):
+        build_design(bl.bf(text), frame.assign(q=list("mnnn")))
+    data = data_list(build_design(bl.bf(text), frame))
+    assert data["PW_1"].tolist() == [0.5, 2.0, 1.0, 3.0, 4.0]
+    assert (data["N_1"], data["Jby_1"].tolist()) == (5, [2, 1, 1, 2, 1])
 
 
 def test_blanks_in_levels_are_dots_in_names() -> None:

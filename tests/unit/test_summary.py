@@ -18,11 +18,13 @@ import pytest
 import xarray as xr
 
 from bambi_lite.datasets import load_data
+from bambi_lite.diagnosis import diagnose
 from bambi_lite.draws import Draws
 from bambi_lite.errors import DataError
 from bambi_lite.given import from_frame
 from bambi_lite.spec import resolve
 from bambi_lite.summary import Summary, VarCorr, coef, fixef, icc, ranef, summary, var_corr
+from tables import each
 
 FACTS = Path(__file__).parents[1] / "facts"
 CASES = ("sleepstudy_slopes", "sleepstudy_intercepts", "rats_multilevel")
@@ -95,18 +97,18 @@ def same_array(actual: xr.DataArray, expected: dict[str, Any]) -> None:
 # -- numbers ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_fixef_is_that_of_brms(name: str) -> None:
     same_frame(fixef(draws_of(name)), facts("postprocess", name)["fixef"])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_robust_fixef_is_that_of_brms(name: str) -> None:
     same_frame(fixef(draws_of(name), robust=True), facts("postprocess", name)["fixef_robust"])
 
 
-@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("function", [ranef, coef])
+@each(CASES)
 def test_effects_of_levels_are_those_of_brms(name: str, function: Any) -> None:
     expected = facts("postprocess", name)[function.__name__]
     actual = function(draws_of(name))
@@ -116,7 +118,7 @@ def test_effects_of_levels_are_those_of_brms(name: str, function: Any) -> None:
         same_array(array, expected[group])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_var_corr_is_that_of_brms(name: str) -> None:
     expected = facts("postprocess", name)["VarCorr"]
     actual = var_corr(draws_of(name))
@@ -129,7 +131,7 @@ def test_var_corr_is_that_of_brms(name: str) -> None:
             same_array(actual[group][kind], part[kind])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_rows_of_the_summary_are_those_of_posterior(name: str) -> None:
     expected = {r["variable"]: r for r in facts("postprocess", name)["summarise_draws"]}
     draws = draws_of(name)
@@ -213,7 +215,7 @@ def summary_of(name: str) -> Summary:
     )
 
 
-@pytest.mark.parametrize("name", [p.stem for p in sorted((FACTS / "tables").glob("*.json"))])
+@each([p.stem for p in sorted((FACTS / "tables").glob("*.json"))])
 def test_tables_print_as_in_brms(name: str) -> None:
     lines = str(summary_of(name)).splitlines()
     first = lines.index("Multilevel Hyperparameters:")
@@ -234,7 +236,7 @@ def test_head_of_the_summary() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_whole_text(name: str) -> None:
     expected = (FACTS / "postprocess" / f"{name}.txt").read_text(encoding="utf-8")
     assert str(summary(draws_of(name))) + "\n" == expected
@@ -288,7 +290,7 @@ def words_with_digits(text: str) -> set[str]:
     return {word for word in re.split(r"[\s;:()~=]+", text) if re.search(r"\d", word)}
 
 
-@pytest.mark.parametrize("name", CASES)
+@each(CASES)
 def test_html_has_every_number_of_the_text(name: str) -> None:
     made = summary(draws_of(name), priors=True)
     text = html.unescape(re.sub(r"<[^>]*>", " ", made._repr_html_()))
@@ -399,6 +401,12 @@ def test_fixed_sigma_has_its_value_and_no_diagnostics() -> None:
     made = summary(draws)
     assert "sigma     2.00      0.00     2.00     2.00   NA       NA       NA" in str(made)
     assert list(var_corr(draws)["residual__"]["sd"].iloc[0]) == [2.0, 0.0, 2.0, 2.0]
+    # It is a constant draw, as in brms, and nothing to diagnose; giving it is not necessary.
+    assert (draws.posterior["sigma"] == 2.0).all()
+    assert "sigma" not in draws.watched()
+    without = made_up(bf("y ~ x", sigma=2), small_data(), columns)
+    assert (without.posterior["sigma"] == 2.0).all()
+    assert not any("sigma" in found for found in diagnose(without))
 
 
 def test_one_chain_has_no_rhat_and_three_draws_have_no_ess() -> None:
@@ -495,7 +503,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
+@each(WRONG)
 def test_wrong_arguments(case: str) -> None:
     call, message = WRONG[case]
     with pytest.raises(DataError) as caught:
@@ -547,7 +555,7 @@ def test_draws_from_a_table_are_the_table() -> None:
     close(draws.posterior["Intercept"].values.ravel(), table["b_Intercept"] + shift)
     assert draws.settings.draws == 50
     # Of the sampler's statistics only what brms writes beside the parameters is there.
-    assert set(draws.idata["sample_stats"].data_vars) == {"lprior", "lp"}
+    assert set(draws.idata["sample_stats"].data_vars) == {"lp"}
 
 
 def test_the_order_of_rows_is_in_their_numbers() -> None:
@@ -611,7 +619,7 @@ WRONG_TABLES = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG_TABLES)
+@each(WRONG_TABLES)
 def test_wrong_tables_of_draws(case: str) -> None:
     change, message = WRONG_TABLES[case]
     with pytest.raises(DataError) as caught:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
+from tables import each
 
 SLEEPSTUDY = bl.load_data("sleepstudy")
 RATS = bl.load_data("rats")
@@ -124,7 +125,7 @@ WRONG = {
     "fixed outside its bounds": (
         model(bl.bf("Reaction ~ Days", sigma=-2)),
         bl.FamilyError,
-        "'sigma = -2' is outside its bounds.",
+        "'sigma = -2' is outside the bounds of 'sigma': it is 0 or more.",
     ),
     "response of text": (
         model("Subject ~ Days"),
@@ -214,7 +215,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@each(WRONG)
 def test_wrong_input(name):
     run, error, expected = WRONG[name]
     with pytest.raises(error) as caught:
@@ -259,7 +260,7 @@ DOUBTFUL = {
 }
 
 
-@pytest.mark.parametrize("name", DOUBTFUL)
+@each(DOUBTFUL)
 def test_doubtful_data_warn_and_build(name):
     run, expected = DOUBTFUL[name]
     with warnings.catch_warnings(record=True) as caught:

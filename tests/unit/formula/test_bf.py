@@ -1,15 +1,15 @@
 """bf() and what is added to it: whole models as values."""
 
 import dataclasses
-import json
-from pathlib import Path
+import math
 
 import pytest
 
-from bambi_lite.errors import FormulaError
 from bambi_lite.formula import (
     BrmsFormula,
+    FamilyCall,
     MvFormula,
+    Name,
     bf,
     deparse,
     lf,
@@ -19,9 +19,8 @@ from bambi_lite.formula import (
     set_nl,
     set_rescor,
 )
-
-FACTS = Path(__file__).parents[2] / "facts" / "formulas"
-MODELS = json.loads((FACTS / "structure.json").read_text(encoding="utf-8"))["cases"]
+from reference import cases, formula_of
+from tables import each
 
 
 def summary(formula: BrmsFormula) -> dict[str, str]:
@@ -100,32 +99,74 @@ R_TEXTS = {
     "bf(y ~ x, family = poisson())": bf("y ~ x", family="poisson()"),
     "bf(y ~ x, sigma2 = 'sigma1')": bf("y ~ x", sigma2="sigma1"),
     "bf(y ~ x, sigma = ~ z)": bf("y ~ x", sigma="~ z"),
-    "bf(formula = y ~ x, flist = NULL)": None,
+    "bf(formula = y ~ x, flist = NULL, loop = FALSE, sparse = TRUE, decomp = NULL)": bf("y ~ x"),
+    "bf(y ~ x, flist = list(sigma ~ z, nu = 4))": bf("y ~ x", "sigma ~ z", nu=4),
+    "bf(y ~ x) + lf(sigma ~ z, nu = 4)": bf("y ~ x", "sigma ~ z", nu=4),
+    "bf(y ~ x) + lf(sigma = ~ z)": bf("y ~ x", "sigma ~ z"),
+    "bf(y ~ x) + poisson()": bf("y ~ x", family="poisson()"),
+    'bf(y ~ x) + lf(sigma ~ z) + student(link = "log")':
+        bf("y ~ x", "sigma ~ z", family='student(link = "log")'),
+    "bf(y ~ x, family = brmsfamily('gamma', 'inverse', link_shape = identity))":
+        bf("y ~ x", family='brmsfamily("gamma", "inverse", link_shape = identity)'),
+    # As in brms, the first formula of nlf() is non-linear, and those after it are linear.
+    "bf(y ~ 1) + nlf(sigma ~ a * exp(b * x), a ~ x) + lf(b ~ z + (1|g)) + gaussian()":
+        bf("y ~ 1", family="gaussian()") + nlf("sigma ~ a * exp(b * x)")
+        + lf("a ~ x", "b ~ z + (1 | g)"),
+    "bf(y ~ x) + acformula(~ ar(p = 1))": bf("y ~ x + ar(p = 1)"),
+    "bf(y ~ x - 1, autocor = ~ arma(t, g) + car(W))": bf("y ~ x - 1 + arma(t, g) + car(W)"),
+    "bf(mvbind(y, z) ~ x) + acformula(~ ar(t), resp = 'z')":
+        mvbf("y ~ x", "z ~ x + ar(t)"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", R_TEXTS)
+@each(R_TEXTS)
 def test_text_of_r_calls(text: str) -> None:
     expected = R_TEXTS[text]
-    if expected is None:
-        with pytest.raises(FormulaError):
-            bf(text)
-        return
     made = bf(text)
     assert str(made) == str(expected)
     forms = [(f.forms if isinstance(f, MvFormula) else (f,)) for f in (made, expected)]
     for one, other in zip(*forms, strict=True):
-        assert one.predictors == other.predictors
+        parts = [dataclasses.replace(p, rhs=Name("")) for p in one.predictors]
+        assert parts == [dataclasses.replace(p, rhs=Name("")) for p in other.predictors]
         assert (one.response, one.fixed, one.nl) == (other.response, other.fixed, other.nl)
         assert str(one.family) == str(other.family)
     assert getattr(made, "rescor", None) == getattr(expected, "rescor", None)
 
 
+def test_families_are_names_with_options() -> None:
+    families = {
+        "poisson": FamilyCall("poisson", (), "poisson"),
+        "poisson(log)": FamilyCall("poisson", (("link", "log"),), "poisson(log)"),
+        "inverse.gaussian(link = 1/mu^2)":
+            FamilyCall("inverse.gaussian", (("link", "1/mu^2"),),
+                       "inverse.gaussian(link = 1/mu^2)"),
+        "categorical(refcat = NA, link = 'logit')":
+            FamilyCall("categorical", (("refcat", math.nan), ("link", "logit")),
+                       'categorical(refcat = NA, link = "logit")'),
+        "mixture(gaussian, student(), order = 'mu')":
+            FamilyCall("mixture", (("", "gaussian"), ("", FamilyCall("student", (), "student()")),
+                                   ("order", "mu")),
+                       'mixture(gaussian, student(), order = "mu")'),
+    }  # fmt: skip
+    for text, family in families.items():
+        assert bf("y ~ x", family=text).family == family
+        assert bf(f"bf(y ~ x, family = {text})").family == family
+    kept = object()
+    assert bf("y ~ x", family=kept).family is kept
+
+
+def test_additions_by_the_names_that_brms_exports() -> None:
+    exported = bf("y | resp_trials(n) + resp_weights(w) ~ x").response
+    written = bf("y | trials(n) + weights(w) ~ x").response
+    assert [(a.name, a.args) for a in exported.additions] == [
+        (a.name, a.args) for a in written.additions
+    ]
+
+
 def test_every_model_of_the_references_is_read() -> None:
-    for case in MODELS:
-        made = bf(case["r_formula"])
-        assert bf(case["r_formula"]) == made
-    assert len(MODELS) == 217
+    for name, case in cases().items():
+        assert bf(case["r_formula"]) == formula_of(name)
+    assert len(cases()) == 217
 
 
 GROUPS = {
@@ -147,7 +188,7 @@ GROUPS = {
 }
 
 
-@pytest.mark.parametrize("text", GROUPS)
+@each(GROUPS)
 def test_group_terms(text: str) -> None:
     groups = bf(f"y ~ 1 + {text}").mu.groups
     made = [(g.group, g.cor, g.id, tuple(t.label for t in g.terms), g.intercept) for g in groups]
@@ -157,6 +198,10 @@ def test_group_terms(text: str) -> None:
 def test_options_of_groupings() -> None:
     (term,) = bf("y ~ (1 | gr(g, by = f, cov = A, dist = 'student'))").mu.groups
     assert (deparse(term.by), term.cov, term.dist, term.members) == ("f", "A", "student", ("g",))
+    (term,) = bf("y ~ (1 | gr(g, pw = 2 * p))").mu.groups
+    assert deparse(term.pw) == "2 * p"
+    (term,) = bf("y ~ (1 | mm(a, b, by = cbind(c, d), pw = cbind(p, q)))").mu.groups
+    assert (deparse(term.by), deparse(term.pw)) == ("cbind(c, d)", "cbind(p, q)")
     (term,) = bf("y ~ (mmc(x, z) | mm(a, b, weights = cbind(u, v), scale = FALSE))").mu.groups
     assert (term.gtype, term.members, term.scale) == ("mm", ("a", "b"), False)
     assert deparse(term.weights) == "cbind(u, v)"
@@ -187,7 +232,7 @@ SPECIALS = {
 }
 
 
-@pytest.mark.parametrize("text", SPECIALS)
+@each(SPECIALS)
 def test_special_terms(text: str) -> None:
     mu = bf(f"y ~ w + {text}").mu
     (special,) = mu.specials
@@ -226,10 +271,11 @@ ADDITIONS = {
     "index(i)": ("index", ["i"], {}),
     "vreal(a, b)": ("vreal", ["a", "b"], {}),
     "vint(a)": ("vint", ["a"], {}),
+    "bhaz(gr = g, df = 4)": ("bhaz", [], {"gr": "g", "df": "4"}),
 }
 
 
-@pytest.mark.parametrize("text", ADDITIONS)
+@each(ADDITIONS)
 def test_additions(text: str) -> None:
     (addition,) = bf(f"y | {text} ~ x").response.additions
     kwargs = {name: deparse(node) for name, node in addition.kwargs}

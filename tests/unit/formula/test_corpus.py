@@ -14,6 +14,7 @@ from bambi_lite.design.coding import atoms_of, columns_of
 from bambi_lite.design.evaluate import Scope, evaluate
 from bambi_lite.errors import BambiLiteError
 from bambi_lite.formula import bf, deparse, expand, parse, rename
+from tables import each
 
 FACTS = Path(__file__).parents[2] / "facts" / "formulas"
 CASES = json.loads((FACTS / "corpus.json").read_text(encoding="utf-8"))["cases"]
@@ -79,7 +80,7 @@ def check_new_data(design: Any, turned_data: pd.DataFrame) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::bambi_lite.errors.DataWarning")
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['id']}:{c['formula']!r}")
+@each(CASES, lambda c: f"{c['id']}:{c['formula']!r}")
 def test_corpus(case: dict[str, Any], corpus_data: pd.DataFrame, turned_data: pd.DataFrame) -> None:
     if case["id"] in DEVIATIONS:
         design = build_design(bf(case["formula"]), corpus_data)

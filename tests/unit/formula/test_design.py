@@ -10,6 +10,7 @@ import pytest
 from bambi_lite.design import build_design, group_effects_frame, r_sort_key
 from bambi_lite.errors import DataError, DataWarning
 from bambi_lite.formula import bf, mvbf
+from tables import each
 
 
 def frame(**columns: Any) -> pd.DataFrame:
@@ -43,7 +44,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_kinds_of_columns(kind: str) -> None:
     values, expected = KINDS[kind]
     assert names("y ~ 0 + v", frame(v=values)) == expected
@@ -78,7 +79,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...], list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", GROUPS)
+@each(GROUPS)
 def test_group_levels(kind: str) -> None:
     values, levels, codes = GROUPS[kind]
     (group,) = build_design(bf("y ~ (1 | v)"), frame(v=values)).predictors[0].groups
@@ -101,6 +102,8 @@ def test_r_sorts_labels_its_own_way() -> None:
     made = sorted(["f", "é", "b", "ab", "a_b", "A", "a", "100_1", "10_1", "1_1", "1", "_"],
                   key=r_sort_key)  # fmt: skip
     assert made == expected
+    # Once the largest code points went beyond the end.
+    assert sorted(["\U0010ffff", "\U0010ff80", "z"], key=r_sort_key)[0] == "z"
 
 
 def test_missing_values_are_dropped_jointly_with_one_warning() -> None:
@@ -234,6 +237,62 @@ def test_groups_by_and_covariance() -> None:
             build_design(bf("y ~ (1 | gr(g, cov = A))"), data, {"A": matrix})
 
 
+def test_populations_of_groups_in_new_data() -> None:
+    data = frame(g=list("uvwuvw"), b=["p", "q", "p"] * 2)
+    design = build_design(bf("y ~ (1 | gr(g, by = b))"), data)
+    new = pd.DataFrame({"g": ["a", "v", "z"], "b": ["q", "q", "p"]})
+    (group,) = design.new_data(new, allow_new_levels=True).predictors[0].groups
+    assert group.new_levels == ("a", "z")
+    assert group.by[2].tolist() == [0, 1, 0, 1, 0]
+    wrong = {
+        r"has levels that the training data do not have: 'r'\. Known: 'p', 'q'": ["q", "q", "r"],
+        "is 'p' in the group 'v', and was 'q' there": ["q", "p", "p"],
+    }
+    for why, b in wrong.items():
+        with pytest.raises(DataError, match=why):
+            design.new_data(new.assign(b=b), allow_new_levels=True)
+    twice = pd.DataFrame({"g": ["a", "a"], "b": ["p", "q"]})
+    with pytest.raises(DataError, match="more than one value in the group 'a'"):
+        design.new_data(twice, allow_new_levels=True)
+
+
+def test_prior_weights_of_groups() -> None:
+    data = frame(g=list("wvuwvu"), p=[2.0, 0.5, 1.0] * 2, q=[0.0, 3.0, 4.0] * 2)
+    design = build_design(bf("y ~ (1 | gr(g, pw = 2 * p))"), data)
+    (group,) = design.predictors[0].groups
+    assert (group.levels, group.pw.tolist()) == (("u", "v", "w"), [2.0, 1.0, 4.0])
+    assert "p" in design.variables
+    # The weights belong to the levels that were fitted: new data need none.
+    (new,) = design.new_data(data[["g"]].iloc[:2]).predictors[0].groups
+    assert new.pw.tolist() == [2.0, 1.0, 4.0]
+    with pytest.warns(DataWarning, match="1 of 6 rows"):
+        build_design(bf("y ~ (1 | gr(g, pw = p))"), data.assign(p=[None, 1, 1, 1, 1, 1]))
+
+
+def test_category_specific_group_effects() -> None:
+    data = frame(o=pd.Categorical(list("LMHLMH"), ["L", "M", "H"], ordered=True),
+                 x=range(6), f=list("abcabc"), g=list("uvwuvw"), i=[1, 2, 4, 1, 2, 3])  # fmt: skip
+    coefs = {
+        "o ~ (cs(1) | g)": ("Intercept[1]", "Intercept[2]"),
+        "i ~ (cs(1) | g)": ("Intercept[1]", "Intercept[2]", "Intercept[3]"),
+        "i | thres(4) ~ (cs(1) | g)": tuple(f"Intercept[{k}]" for k in (1, 2, 3, 4)),
+        "i | cat(3) ~ (cs(1) | g)": ("Intercept[1]", "Intercept[2]"),
+        "o ~ (cs(1 + x) || g)": ("Intercept[1]", "Intercept[2]", "x[1]", "x[2]"),
+        "o ~ (x + cs(f) | g)": (
+            "x", "fa[1]", "fa[2]", "fb[1]", "fb[2]", "fc[1]", "fc[2]",
+        ),
+    }  # fmt: skip
+    for text, expected in coefs.items():
+        (group,) = build_design(bf(text), data).predictors[0].groups
+        assert group.coefs == expected, text
+        assert group.types == tuple("cs" if c.endswith("]") else "" for c in expected)
+    design = build_design(bf("o ~ (cs(1 + x) | g)"), data)
+    (group,) = design.new_data(data[["x", "g"]].iloc[[4]]).predictors[0].groups
+    assert group.Z.tolist() == [[1, 1, 4, 4]]
+    with pytest.raises(DataError, match="thresholds of its own"):
+        build_design(bf("i | thres(gr = f) ~ (cs(1) | g)"), data)
+
+
 def test_multimembership() -> None:
     data = frame(a=list("uvwuvw"), b=list("vwuvwx"), p=[1.0, 2, 3, 4, 5, 6], q=1.0)
     (group,) = (
@@ -249,7 +308,22 @@ def test_multimembership() -> None:
     np.testing.assert_allclose(group.weights[1], [2, 1])
     (group,) = build_design(bf("y ~ (mmc(p, q) | mm(a, b))"), data).predictors[0].groups
     assert (group.coefs, group.Z.shape) == (("Intercept", "mmcpq"), (6, 2, 2))
+    assert group.types == ("", "mmc")
     assert group.Z[1].tolist() == [[1, 2], [1, 1]]
+
+
+def test_populations_and_prior_weights_of_members() -> None:
+    of = {"u": ("s", 1.0), "v": ("t", 2.0), "w": ("s", 3.0), "x": ("t", 0.5)}
+    data = frame(a=list("uvwuvw"), b=list("vwuvwx"))
+    for member in "ab":
+        data[f"by{member}"], data[f"p{member}"] = zip(*map(of.get, data[member]), strict=True)
+    text = "y ~ (1 | mm(a, b, by = cbind(bya, byb), pw = cbind(pa, pb)))"
+    (group,) = build_design(bf(text), data).predictors[0].groups
+    assert (group.by[0], group.by[1]) == ("cbindbyabyb", ("s", "t"))
+    assert [group.by[1][c] for c in group.by[2]] == [of[level][0] for level in group.levels]
+    assert group.pw.tolist() == [of[level][1] for level in group.levels]
+    with pytest.raises(DataError, match="more than one value in the group 'v'"):
+        build_design(bf(text), data.assign(byb=["t", "s", "s", "s", "s", "t"]))
 
 
 def test_several_responses() -> None:
@@ -281,13 +355,102 @@ def test_arrays_are_read_only() -> None:
         design["nu"]
 
 
+OTHER = {
+    "i": [3, 1, 2, 3, 1, 2],
+    "gap": [3, None, 2, 3, 1, 2],
+    "f": [0.5, None, float("nan"), 3.0, 4.0, 5.5],
+    "b": [True, False, None, True, False, True],
+    "s": ["b", "B", None, "a", "é", "_"],
+    "c": ["u", "q", "u", None, "a", "q"],
+    "e": ["hi", "lo", "mid", "lo", None, "hi"],
+}
+
+
+def polars_frame() -> Any:
+    import polars as pl
+
+    levels = ["lo", "none", "mid", "hi"]
+    kinds = {"c": pl.Categorical, "e": pl.Enum(levels), "s": pl.String, "f": pl.Float64}
+    columns = {k: pl.Series(v, dtype=kinds.get(k), strict=False) for k, v in OTHER.items()}
+    return pl.DataFrame({"y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], **columns})
+
+
+def arrow_frame() -> Any:
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {"y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], **OTHER}
+    columns["c"] = pa.array(columns["c"]).dictionary_encode()
+    codes = pa.array([3, 0, 2, 0, None, 3])
+    levels = pa.array(["lo", "none", "mid", "hi"])
+    columns["e"] = pa.DictionaryArray.from_arrays(codes, levels, ordered=True)
+    return pa.table(columns)
+
+
+def pandas_frame() -> pd.DataFrame:
+    columns: dict[str, Any] = dict(OTHER)
+    columns["gap"] = pd.array(columns["gap"], dtype="Int64")
+    columns["b"] = pd.array(columns["b"], dtype="boolean")
+    columns["c"] = pd.Categorical(columns["c"], ["u", "q", "a"])
+    columns["e"] = pd.Categorical(columns["e"], ["lo", "none", "mid", "hi"], ordered=True)
+    return frame(**columns)
+
+
+FORMULAS = (
+    "y ~ gap + i", "y ~ f + b", "y ~ s", "y ~ c", "y ~ e + (i | gap)", "y ~ 0 + c:e",
+    "y ~ (1 | s) + (1 | c) + (1 | e) + (1 | b)", "e ~ i", "s ~ 1", "b ~ . - y - e - gap - s",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def other_frames() -> dict[str, Any]:
+    return {"polars": polars_frame(), "pyarrow": arrow_frame()}
+
+
+@pytest.mark.filterwarnings("ignore::bambi_lite.errors.DataWarning")
+@each(FORMULAS)
+def test_every_data_frame_gives_the_design_that_pandas_gives(
+    text: str, other_frames: dict[str, Any]
+) -> None:
+    expected = build_design(bf(text), pandas_frame())
+    for library, data in other_frames.items():
+        made = build_design(bf(text), data)
+        assert made.rows.tolist() == expected.rows.tolist(), library
+        assert made.to_frame().equals(expected.to_frame()), library
+        column, wanted = made.response, expected.response
+        assert (column.kind, column.levels) == (wanted.kind, wanted.levels), library
+        assert column.values.tolist() == wanted.values.tolist(), library
+        groups = made.predictors[0].groups
+        for group, other in zip(groups, expected.predictors[0].groups, strict=True):
+            assert (group.levels, group.coefs) == (other.levels, other.coefs), library
+            assert (group.J == other.J).all(), library
+        rows = made.rows.tolist()
+        new = made.new_data(data[rows] if library == "polars" else data.take(rows))
+        assert (new.predictors[0].X == made.predictors[0].X).all(), library
+
+
+def test_data_frames_that_are_not_in_memory_or_have_other_types() -> None:
+    import polars as pl
+
+    data = polars_frame()
+    with pytest.raises(DataError, match=r"not LazyFrame.*call collect\(\) first"):
+        build_design(bf("y ~ 1"), data.lazy())
+    with pytest.raises(DataError, match="not Series"):
+        build_design(bf("y ~ 1"), data["y"])
+    dates = data.with_columns(v=pl.date(2020, 1, 1), w=pl.lit([1]))
+    for name in "vw":
+        with pytest.raises(DataError, match=f"Column '{name}'"):
+            build_design(bf(f"y ~ {name}"), dates)
+    cents = data.with_columns(v=pl.col("i").cast(pl.Decimal(10, 2)))
+    assert build_design(bf("y ~ v"), cents).predictors[0].X[:, 1].tolist() == OTHER["i"]
+
+
 def test_other_data_frames_need_narwhals(monkeypatch: pytest.MonkeyPatch) -> None:
     class Table:
         def __dataframe__(self) -> None: ...
 
     import sys
 
-    monkeypatch.setitem(sys.modules, "narwhals", None)
+    monkeypatch.setitem(sys.modules, "narwhals.stable.v2", None)
     with pytest.raises(DataError, match="install narwhals"):
         build_design(bf("y ~ 1"), Table())
     with pytest.raises(DataError, match="not object"):

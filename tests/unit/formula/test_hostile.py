@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from bambi_lite.design import build_design
 from bambi_lite.errors import BambiLiteError
 from bambi_lite.formula import bf
+from tables import each
 
 # What Python reports when code is compiled or run, a process started or a file opened.
 EVENTS = frozenset(
@@ -29,14 +30,16 @@ def _hook(event: str, args: Any) -> None:
 sys.addaudithook(_hook)
 
 
-@pytest.fixture
-def witness(tmp_path: Path) -> Iterator[Path]:
+@contextmanager
+def witness(folder: Path) -> Iterator[Path]:
     """A file that an attack would write, and a record of what Python was made to do."""
-    path = tmp_path / "witness"
+    path = folder / "witness"
     seen: list[str] = []
     _watching.append(seen)
-    yield path
-    _watching.remove(seen)
+    try:
+        yield path
+    finally:
+        _watching.remove(seen)
     assert not path.exists()
     assert not seen
 
@@ -114,17 +117,18 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize("attack", CALLS)
-def test_nothing_runs(attack: str, witness: Path, corpus_data: pd.DataFrame) -> None:
-    call = attack.format(w=witness)
-    for whole in WHOLE:
-        text = whole.replace("{c}", call)
-        try:
-            build_design(bf(text), corpus_data)
-        except BambiLiteError:
-            continue
-        # What is read without complaint is a family or an argument that is kept as text.
-        assert "family" in text or "bs =" in text or call.startswith("C(f4"), text
+@each(CALLS)
+def test_nothing_runs(attack: str, tmp_path: Path, corpus_data: pd.DataFrame) -> None:
+    with witness(tmp_path) as path:
+        call = attack.format(w=path)
+        for whole in WHOLE:
+            text = whole.replace("{c}", call)
+            try:
+                build_design(bf(text), corpus_data)
+            except BambiLiteError:
+                continue
+            # What is read without complaint is a family or an argument that is kept as text.
+            assert "family" in text or "bs =" in text or call.startswith("C(f4"), text
 
 
 NAMES = [
@@ -140,19 +144,20 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_names_and_values_of_the_data_are_data(name: str, witness: Path) -> None:
-    text = name.format(w=witness) if "{w}" in name else name
-    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "f": [text, "b"] * 2, text: 1.0})
-    design = build_design(bf("y ~ f + (1 | f)"), frame)
-    assert text in design.predictors[0].groups[0].levels
-    for parts in (("y ~ .",), ("y ~ f", f"{text} ~ 1"), ("y ~ f", f"sigma ~ {text}")):
-        with suppress(BambiLiteError):
-            build_design(bf(*parts), frame)
-        with suppress(BambiLiteError):
-            build_design(bf(*parts, nl=True), frame)
-    with pytest.raises(BambiLiteError):
-        build_design(bf("y ~ f"), frame, contrasts={"f": text})
+@each(NAMES)
+def test_names_and_values_of_the_data_are_data(name: str, tmp_path: Path) -> None:
+    with witness(tmp_path) as path:
+        text = name.format(w=path) if "{w}" in name else name
+        frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "f": [text, "b"] * 2, text: 1.0})
+        design = build_design(bf("y ~ f + (1 | f)"), frame)
+        assert text in design.predictors[0].groups[0].levels
+        for parts in (("y ~ .",), ("y ~ f", f"{text} ~ 1"), ("y ~ f", f"sigma ~ {text}")):
+            with suppress(BambiLiteError):
+                build_design(bf(*parts), frame)
+            with suppress(BambiLiteError):
+                build_design(bf(*parts, nl=True), frame)
+        with pytest.raises(BambiLiteError):
+            build_design(bf("y ~ f"), frame, contrasts={"f": text})
 
 
 def test_the_witness_sees(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from bambi_lite.design import build_design
 from bambi_lite.errors import BambiLiteError, DataError, FormulaError
 from bambi_lite.formula import bf, lf, mvbf, set_nl
+from tables import each
 
 TABLE = Path(__file__).parents[2] / "facts" / "formulas" / "messages.txt"
 
@@ -33,14 +34,14 @@ def read_blocks(text: str) -> dict[str, str]:
 PARSING, BUILDING = read_table()
 
 
-@pytest.mark.parametrize("formula", PARSING)
+@each(PARSING)
 def test_wrong_formula(formula: str) -> None:
     with pytest.raises(FormulaError) as caught:
         bf(formula)
     assert str(caught.value) == PARSING[formula]
 
 
-@pytest.mark.parametrize("formula", BUILDING)
+@each(BUILDING)
 def test_formula_that_does_not_fit_the_data(formula: str, corpus_data: pd.DataFrame) -> None:
     parsed = bf(formula)
     with pytest.raises(BambiLiteError) as caught:
@@ -71,7 +72,7 @@ def test_arguments_in_python() -> None:
         "A multivariate model has two or more formulas.": lambda: mvbf("y ~ x"),
         "set_nl(): there is no formula of 'nu'.": lambda: bf("y ~ x") + set_nl(dpar="nu"),
         "A int cannot be added to a formula; valid are bf(), lf(), nlf(), set_rescor(), set_nl() "
-        "and set_mecor().": lambda: bf("y ~ x") + 3,
+        "and set_mecor(). A family is an argument: bf(..., family=...).": lambda: bf("y ~ x") + 3,
         "A string cannot be added to a formula; write bf('z ~ x') for another response, or "
         "lf('z ~ x') for another parameter.": lambda: bf("y ~ x") + "z ~ x",
         "This formula is made by bf() already; add to it with '+': formula + lf(\"sigma ~ z\").":

@@ -1,7 +1,11 @@
 """Random input: it means something that can be written back, or it is refused; nothing else."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,19 +16,32 @@ from bambi_lite.errors import BambiLiteError, FormulaError
 from bambi_lite.formula import bf, deparse, parse
 
 QUICK = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
+THOROUGH = settings(QUICK, max_examples=3000)
+Check = Callable[..., None]
 WORDS = (
     "x z g f2 y ( ( ) ) , + - * / : ^ ~ | || %in% %% ! & == = < 0 1 2 1e3 5L .5 'a' TRUE NA "
     "`my v` é . ... log( poly( s( mo( offset( I( gr( trials( bf( # $ [ \\ ; ` ' _ \n"
 )
+
+
+def both(strategy: st.SearchStrategy[Any]) -> Callable[[Check], tuple[Check, Check]]:
+    """Two tests of one property: a quick one, and one that takes its time (``make slow``)."""
+
+    def decorate(check: Check) -> tuple[Check, Check]:
+        slow = pytest.mark.slow(THOROUGH(given(strategy)(check)))
+        return QUICK(given(strategy)(check)), slow
+
+    return decorate
+
+
 TOKENS = st.sampled_from(WORDS.split(" "))
 NAMES = st.sampled_from(["x", "z", "f2", "f3", "g", "log(xp)", "I(x^2)", "poly(x, 2)"])
 
 
-@QUICK
-@given(st.lists(TOKENS, max_size=14).map(" ".join))
-def test_tokens_parse_and_come_back_or_are_refused(text: str) -> None:
+def comes_back(text: str) -> None:
+    """It parses, and deparses to what parses to the same tree, or it is refused."""
     try:
         tree = parse(text)
     except FormulaError:
@@ -32,14 +49,8 @@ def test_tokens_parse_and_come_back_or_are_refused(text: str) -> None:
     assert parse(deparse(tree)) == tree
 
 
-@QUICK
-@given(st.text(max_size=30))
-def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
-        tree = parse(text)
-    except FormulaError:
-        return
-    assert parse(deparse(tree)) == tree
+test_tokens, test_many_tokens = both(st.lists(TOKENS, max_size=14).map(" ".join))(comes_back)
+test_text, test_much_text = both(st.text(max_size=30))(comes_back)
 
 
 def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -53,9 +64,8 @@ def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@QUICK
-@given(st.recursive(NAMES, extend, max_leaves=5))
-def test_formulas_build_or_are_refused(corpus_data: pd.DataFrame, right: str) -> None:
+def builds(corpus_data: pd.DataFrame, right: str) -> None:
+    """It gives a design, the same columns for new data, or it is refused."""
     try:
         formula = bf(f"y ~ {right}")
         design = build_design(formula, corpus_data)
@@ -69,12 +79,18 @@ def test_formulas_build_or_are_refused(corpus_data: pd.DataFrame, right: str) ->
     np.testing.assert_allclose(new.predictors[0].X, predictor.X[5:9], atol=1e-12)
 
 
-@QUICK
-@given(st.lists(st.text(max_size=4), max_size=12, unique=True))
-def test_any_labels_sort_in_one_order(labels: list[str]) -> None:
+FORMULAS = st.recursive(NAMES, extend, max_leaves=5)
+test_formulas, test_many_formulas = both(FORMULAS)(builds)
+
+
+def sort_in_one_order(labels: list[str]) -> None:
     once = sorted(labels, key=r_sort_key)
     once.reverse()
     assert sorted(once, key=r_sort_key) == once[::-1]
+
+
+LABELS = st.lists(st.text(max_size=4), max_size=12, unique=True)
+test_labels, test_many_labels = both(LABELS)(sort_in_one_order)
 
 
 FLOATS = st.lists(
@@ -83,12 +99,13 @@ FLOATS = st.lists(
 )  # fmt: skip
 
 
-@QUICK
-@given(FLOATS)
-def test_orthogonal_polynomials_are_orthogonal(numbers: list[float]) -> None:
+def polynomials_are_orthogonal(numbers: list[float]) -> None:
     x = Value("numeric", np.array(numbers))
     made, state = poly(None, x, 3.0)
     np.testing.assert_allclose(made.data.T @ made.data, np.eye(3), atol=1e-6)
     np.testing.assert_allclose(made.data.sum(axis=0), 0, atol=1e-6)
     again, _ = poly(state, x, 3.0)
     assert (again.data == made.data).all()
+
+
+test_polynomials, test_many_polynomials = both(FLOATS)(polynomials_are_orthogonal)

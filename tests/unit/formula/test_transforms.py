@@ -12,6 +12,7 @@ from bambi_lite.design.contrasts import CONTRASTS
 from bambi_lite.design.registry import _USER
 from bambi_lite.errors import DataError, FormulaError
 from bambi_lite.formula import bf
+from tables import each
 
 x = np.array([0.5, 1.0, 2.0, 3.5, 4.0, 6.0, 7.5, 9.0])
 DATA = pd.DataFrame(
@@ -84,7 +85,7 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("text", [t for t, v in NUMBERS.items() if v is not None])
+@each([t for t, v in NUMBERS.items() if v is not None])
 def test_numbers(text: str) -> None:
     np.testing.assert_allclose(column(text), NUMBERS[text], rtol=1e-12)
 
@@ -105,7 +106,7 @@ LOGICALS = {
 }
 
 
-@pytest.mark.parametrize("text", LOGICALS)
+@each(LOGICALS)
 def test_logicals(text: str) -> None:
     design = build_design(bf(f"y ~ I({text})"), DATA)
     assert design.predictors[0].columns[1].endswith("TRUE")
@@ -140,7 +141,7 @@ FACTORS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", FACTORS)
+@each(FACTORS)
 def test_factors(text: str) -> None:
     levels, codes = FACTORS[text]
     design = build_design(bf(f"y ~ 0 + {text}"), DATA)
@@ -159,7 +160,7 @@ MATRICES = {
 }
 
 
-@pytest.mark.parametrize("name", MATRICES)
+@each(MATRICES)
 def test_contrasts(name: str) -> None:
     np.testing.assert_allclose(CONTRASTS[name]("abc").matrix, MATRICES[name], atol=1e-12)
     expected = np.array(MATRICES[name])[DATA["f"].cat.codes]
@@ -202,7 +203,7 @@ def test_scale_and_summaries_remember() -> None:
     np.testing.assert_allclose(made[:, 2], expected)
 
 
-@pytest.mark.parametrize("text", ["poly(x, 3)", "poly(x, 3, raw = TRUE)", "bs(x, degree = 3)"])
+@each(["poly(x, 3)", "poly(x, 3, raw = TRUE)", "bs(x, degree = 3)"])
 def test_polynomials_are_continued(text: str) -> None:
     trained = build_design(bf(f"y ~ {text}"), DATA).predictors[0].X[:, 1:]
     fitted = np.polynomial.Polynomial.fit
@@ -215,12 +216,25 @@ def test_splines_beyond_the_boundary() -> None:
     made = extrapolated("ns(x, df = 3)", line)
     np.testing.assert_allclose(np.diff(made[:4], n=2, axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(np.diff(made[4:], n=2, axis=0), 0, atol=1e-9)
+    # The line leaves the boundary in the direction in which the curve arrives there.
+    step = 1e-6
+    near = pd.DataFrame({"x": [9.0 - step, 9.0, 12.0, 0.5 + step, 0.5, -2.5]})
+    value = extrapolated("ns(x, df = 3)", near)
+    np.testing.assert_allclose((value[1] - value[0]) / step, (value[2] - value[1]) / 3, atol=1e-5)
+    np.testing.assert_allclose((value[3] - value[4]) / step, (value[4] - value[5]) / 3, atol=1e-5)
     basis = extrapolated("bs(x, df = 6, intercept = TRUE)", line)
     np.testing.assert_allclose(basis.sum(axis=1), 1, atol=1e-9)
     # One cubic on each side: fourth differences of equally spaced points vanish.
     far = pd.DataFrame({"x": np.arange(9.0, 18.0)})
     cubic = extrapolated("bs(x, knots = c(2, 5))", far)
     np.testing.assert_allclose(np.diff(cubic, n=4, axis=0), 0, atol=1e-8)
+    # And it is the cubic of the outermost piece inside.
+    for ends, outside in (((5.0, 9.0), [11.0, 17.0]), ((0.5, 2.0), [-1.0, -5.0])):
+        inside = np.linspace(*ends, 9)
+        pieces = extrapolated("bs(x, knots = c(2, 5))", pd.DataFrame({"x": inside}))
+        beyond = extrapolated("bs(x, knots = c(2, 5))", pd.DataFrame({"x": outside}))
+        fitted = [np.polynomial.Polynomial.fit(inside, c, 3)(np.array(outside)) for c in pieces.T]
+        np.testing.assert_allclose(beyond, np.column_stack(fitted), rtol=1e-6, atol=1e-7)
 
 
 def test_factors_remember() -> None:

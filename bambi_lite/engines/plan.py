@@ -1,0 +1,163 @@
+"""How a model will be sampled: decided from the spec and the data, and open to inspection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import SamplingError
+from ..spec import ModelSpec
+from ..terms import GroupBlock
+from .native.centring import ENOUGH, informed, means_within
+from .native.covered import NotCoveredError, check_covered
+from .native.rows import correlated_columns, equal_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done, and why.
+
+    Attributes
+    ----------
+    engine : str
+        ``kernels``, which are compiled once for a machine, or ``pymc``, where PyMC's graph of the
+        model is compiled.
+    integrated : str
+        The block of group effects that is integrated out; empty for none.
+    centred : mapping
+        Blocks whose effects are sampled around their mean rather than as standard normal
+        innovations, with the population-level columns (parameter and element) in their mean.
+    decomposed : tuple of str
+        Coefficients that are sampled on orthogonal columns (QR).
+    collapse : bool
+        Whether equal rows are merged.
+    reasons : mapping
+        Why, by what was decided.
+    """
+
+    engine: str = "kernels"
+    integrated: str = ""
+    centred: Mapping[str, tuple[tuple[str, int], ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    decomposed: tuple[str, ...] = ()
+    collapse: bool = False
+    reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __str__(self) -> str:
+        lines = [f"engine: {self.engine} ({self.reasons.get('engine', '')})"]
+        lines += [f"{what}: {why}" for what, why in self.reasons.items() if what != "engine"]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def make_plan(spec: ModelSpec, marginalize: Any = "auto", kernels: bool = True) -> Plan:
+    """Decide how a model is sampled.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    marginalize : "auto", True or False
+        Whether gaussian group effects are integrated out: where it can be done; always (else an
+        error says why not); never.
+    kernels : bool
+        False samples PyMC's graph of the model.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    SamplingError
+        When `marginalize` is True and the model does not allow it, or is something else.
+    """
+    if marginalize not in ("auto", True, False):
+        raise SamplingError(f"marginalize has to be 'auto', True or False, not {marginalize!r}.")
+    why_not = _uncovered(spec) if kernels else "asked for"
+    obstacle = why_not or _why_not_integrated(spec)
+    if marginalize is True and obstacle:
+        raise SamplingError(
+            f"marginalize = True: the group effects of this model cannot be integrated out "
+            f"({obstacle})."
+        )
+    if why_not:
+        return Plan("pymc", reasons=MappingProxyType({"engine": why_not}))
+    reasons = {"engine": "every part of the model has a compiled kernel"}
+    integrated = ""
+    if spec.blocks and marginalize is not False:
+        if obstacle:
+            reasons["group effects"] = f"all sampled: {obstacle}"
+        else:
+            block = _largest(spec)
+            integrated = block.name
+            reasons["group effects"] = (
+                f"those of '{block.group}' ({len(block.levels)} x {len(block.coefs)}) are "
+                f"integrated out and drawn afterwards"
+            )
+    centred: dict[str, tuple[tuple[str, int], ...]] = {}
+    for block in spec.blocks:
+        if block.name == integrated:
+            continue
+        ratio = informed(spec, block)
+        how = "non-centred"
+        if ratio > ENOUGH:
+            # A column can be in the mean of one block alone.
+            taken = {which for own in centred.values() for which in own}
+            within = means_within(spec, block, block.coefs[0].dpar)
+            centred[block.name] = tuple(which for which in within if which not in taken)
+            how = "centred around what is constant within its levels"
+        reasons[f"effects of '{block.group}'"] = (
+            f"{how}: a level knows {ratio:.2g} times as much of its effects as their distribution"
+        )
+    decomposed = tuple(correlated_columns(spec))
+    if decomposed:
+        reasons["coefficients"] = "sampled on orthogonal columns (QR)"
+    n, merged = spec.design.n_obs, 0
+    if not integrated:
+        merged = len(equal_rows(spec).rows)
+    collapse = 0 < merged <= n // 2
+    if collapse:
+        reasons["rows"] = f"{n} rows are {merged} different ones with weights"
+    return Plan(
+        "kernels",
+        integrated=integrated,
+        centred=MappingProxyType(centred),
+        decomposed=decomposed,
+        collapse=collapse,
+        reasons=MappingProxyType(reasons),
+    )
+
+
+def _uncovered(spec: ModelSpec) -> str:
+    """What the kernels lack for a model; empty when they have it all."""
+    try:
+        check_covered(spec)
+    except NotCoveredError as missing:
+        return f"the kernels do not have {missing}"
+    return ""
+
+
+def _largest(spec: ModelSpec) -> GroupBlock:
+    return max(spec.blocks, key=lambda block: len(block.levels) * len(block.coefs))
+
+
+def _why_not_integrated(spec: ModelSpec) -> str:
+    """Why no block of group effects can be integrated out; empty when one can."""
+    if not spec.blocks:
+        return "there are none"
+    if spec.family.kernel != "gaussian" or spec.dpars[0].link.name != "identity":
+        return "the response is not gaussian with an identity link"
+    sigma = spec.dpars[1]
+    if sigma.predicted:
+        return "sigma has a formula"
+    known = all(piece.value is not None for term in sigma.terms for piece in term.pieces() or ())
+    if "se" in spec.response.extra and not known:
+        return "se(sigma = TRUE) adds a residual to known errors"
+    if any(c.dpar != "mu" for c in _largest(spec).coefs):
+        return "the effects are shared with another distributional parameter"
+    return ""

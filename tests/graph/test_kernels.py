@@ -1,0 +1,256 @@
+"""The compiled kernels against the plain PyMC model: value up to a constant, and gradient."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import bambi_lite as bl
+from bambi_lite.engines import Plan, program
+from bambi_lite.engines.native.centring import means_within
+from bambi_lite.engines.native.draws import parameters, to_point
+from bambi_lite.engines.native.kernel import density
+from bambi_lite.engines.native.rows import correlated_columns
+
+PRIORS = [
+    bl.prior("normal(0.3, 2)", class_="b"),
+    bl.prior("student_t(4, 0.5, 1.5)", class_="b", coef="z"),
+    bl.prior("logistic(1, 2)", class_="Intercept"),
+    bl.prior("exponential(0.4)", class_="sd"),
+    bl.prior("cauchy(0, 2)", class_="sd", group="g", coef="x"),
+    bl.prior("lkj(3)", class_="cor"),
+    bl.prior("lognormal(0, 1)", class_="sigma"),
+]
+
+# (formula, family, priors) over synth1.
+MODELS = {
+    "gaussian slopes": ("y ~ x + z + (x | g)", "gaussian", None),
+    "gaussian priors": ("y ~ x + z + (x | g)", "gaussian", PRIORS),
+    "gaussian uncorrelated": ("y ~ x + (x || g) + (1 | h)", "gaussian", None),
+    "gaussian three effects": ("y ~ x + (x + z | g)", "gaussian", None),
+    "gaussian cells": ("y ~ 0 + f + (0 + f | g)", "gaussian", None),
+    "gaussian five effects": ("y ~ x + (x * z + o | g)", "gaussian", None),
+    "gaussian sigma": ("bf(y ~ x + (1 | q | g), sigma ~ z + (1 | q | g))", "gaussian", None),
+    "gaussian weights": ("y | weights(wt) ~ x + (1 | g)", "gaussian", None),
+    "gaussian se": ("y | se(sei) ~ x + (1 | g)", "gaussian", None),
+    "gaussian se sigma": ("y | se(sei, sigma = TRUE) ~ x + (1 | g)", "gaussian", None),
+    "gaussian offset": ("y ~ x + offset(off) + (1 | g)", "gaussian", None),
+    "gaussian log": ("y ~ x", bl.gaussian("log"), None),
+    "gaussian fixed sigma": ("bf(y ~ x + (x | g), sigma = 2)", "gaussian", None),
+    "gaussian bounds": ("y ~ x + z", "gaussian", bl.prior("normal(0, 1)", lb=0)),
+    "gaussian upper": ("y ~ x + z", "gaussian", bl.prior("normal(0, 1)", ub=3)),
+    "gaussian between": ("y ~ x + z", "gaussian", bl.prior("", lb=-5, ub=5)),
+    "gaussian double": ("y ~ x", "gaussian", bl.prior("double_exponential(0.1, 2)")),
+    "gaussian gammas": (
+        "y ~ x",
+        "gaussian",
+        [bl.prior("inv_gamma(2, 3)", class_="sigma"), bl.prior("uniform(-9, 9)")],
+    ),
+    "student": ("y ~ x + (x | g)", "student", None),
+    "student nu": ("bf(ystud ~ x, nu ~ z, sigma ~ x)", "student", None),
+    "bernoulli": ("ybern ~ x + (x | g)", "bernoulli", None),
+    "bernoulli probit": ("ybern ~ x + (1 | g)", bl.bernoulli("probit"), None),
+    "bernoulli cloglog": ("ybern ~ x", bl.bernoulli("cloglog"), None),
+    "binomial": ("k | trials(N) ~ x + (1 | g) + (1 | h)", "binomial", None),
+    "binomial weights": ("k | weights(wt) + trials(N) ~ x", "binomial", None),
+    "poisson": ("ycnt ~ x + (1 | g)", "poisson", None),
+    "poisson sqrt": ("ycnt ~ x", bl.poisson("sqrt"), None),
+    "poisson rate": ("ycnt | rate(expo) ~ x", "poisson", None),
+    "negbinomial": ("ynb ~ x + (x | g)", "negbinomial", None),
+    "negbinomial shape": ("bf(ynb ~ x, shape ~ f)", "negbinomial", None),
+    "negbinomial rate": ("ynb | rate(expo) ~ x", "negbinomial", None),
+    "gamma": ("ypos ~ x + (1 | g)", bl.Gamma("log"), None),
+    "gamma shape": ("bf(ypos ~ x, shape ~ z)", bl.Gamma("log"), None),
+    "lognormal": ("yln ~ x + (1 | g)", "lognormal", None),
+    "weibull": ("ywei ~ x + (1 | g)", "weibull", None),
+    "beta": ("ybeta ~ x + (1 | g)", "beta", None),
+    "beta phi": ("bf(ybeta ~ x, phi ~ z)", bl.Beta("probit"), None),
+    "cumulative": ("yord ~ x + (1 | g)", "cumulative", None),
+    "cumulative probit": ("yord ~ x + z", bl.cumulative("probit"), None),
+    "cumulative disc": ("bf(yord ~ x, disc ~ 0 + z)", bl.cumulative("probit"), None),
+}
+
+
+def build(name):
+    formula, family, priors = MODELS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.DataWarning)
+        return bl.Model(formula, bl.load_data("synth1"), family, prior=priors)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_kernels_are_the_plain_model(tools, name):
+    built = build(name)
+    model, made = built.pymc, program(built.spec, Plan())
+    where = tools.positions(model, made)
+    assert sorted(where) == list(range(made.n_dim))
+    logp = model.compile_logp(mode="FAST_COMPILE")
+    dlogp = model.compile_dlogp(mode="FAST_COMPILE")
+    rng = np.random.default_rng(5)
+    constant = None
+    for _ in range(4):
+        x = rng.normal(scale=0.4, size=made.n_dim)
+        gradient = np.empty(made.n_dim)
+        value = density(x, made.ints, made.floats, gradient)
+        point = tools.value_vars(model, made, x)
+        theirs = float(logp(point))
+        constant = theirs - value if constant is None else constant
+        np.testing.assert_allclose(value + constant, theirs, rtol=1e-9, atol=1e-8)
+        expected = dlogp(point)
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(gradient[where], expected, rtol=1e-8, atol=1e-9 * scale)
+
+
+INTEGRATED = {
+    "gaussian slopes": "g",
+    "gaussian priors": "g",
+    "gaussian uncorrelated": "g",
+    "gaussian three effects": "g",
+    "gaussian cells": "g",
+    "gaussian five effects": "g",
+    "gaussian weights": "g",
+    "gaussian se": "g",
+    "gaussian offset": "g",
+    "gaussian fixed sigma": "g",
+}
+
+
+@pytest.mark.parametrize("name", INTEGRATED)
+def test_integrating_is_exact(name):
+    """The plain density is quadratic in the innovations: its integral is known from its gradient.
+
+    log integral = value at the mode + (n / 2) log(2 pi) - log |H| / 2, H minus the Hessian.
+    """
+    built = build(name)
+    group = INTEGRATED[name]
+    plain = program(built.spec, Plan())
+    made = program(built.spec, Plan(integrated=group))
+    own = plain.places[f"z_{group}"]
+    n = own.stop - own.start
+    rng = np.random.default_rng(6)
+    constant = None
+    for scale in (0.3, 0.3, 1.0):
+        x = rng.normal(scale=scale, size=made.n_dim)
+        full = np.zeros(plain.n_dim)
+        for param, part in made.places.items():
+            full[plain.places[param]] = x[part]
+
+        def gradient_at(z, full=full):
+            point, out = full.copy(), np.empty(plain.n_dim)
+            point[own] = z
+            value = density(point, plain.ints, plain.floats, out)
+            return value, out[own]
+
+        _, g0 = gradient_at(np.zeros(n))
+        H = np.column_stack([g0 - gradient_at(e)[1] for e in np.eye(n)])
+        mode = np.linalg.solve(H, g0)
+        expected = gradient_at(mode)[0] + 0.5 * n * np.log(2 * np.pi)
+        expected -= 0.5 * np.linalg.slogdet(H)[1]
+        out = np.empty(made.n_dim)
+        value = density(x, made.ints, made.floats, out)
+        constant = expected - value if constant is None else constant
+        np.testing.assert_allclose(value + constant, expected, rtol=1e-9, atol=1e-8)
+        # The gradient of the integral is the plain one, averaged over the innovations; here by
+        # differences of the value.
+        steps = 1e-5 * np.eye(made.n_dim)
+        nothing = np.empty(made.n_dim)
+        slopes = [
+            (
+                density(x + s, made.ints, made.floats, nothing)
+                - density(x - s, made.ints, made.floats, nothing)
+            )
+            / 2e-5
+            for s in steps
+        ]
+        np.testing.assert_allclose(out, slopes, rtol=2e-6, atol=1e-6 * np.abs(out).max())
+
+
+# -- other ways to sample the same model -----------------------------------------------------
+
+WAYS = {
+    "gaussian slopes": ("g",),
+    "gaussian uncorrelated": ("g", "h"),
+    "gaussian three effects": ("g",),
+    "gaussian sigma": (),
+    "bernoulli": ("g",),
+    "poisson": ("g",),
+    "negbinomial": ("g",),
+    "cumulative": ("g",),
+    "student": ("g",),
+}
+
+
+def plain_point(made, plain, x):
+    """The same parameters as the kernels sample them non-centred, and log |F| of all levels."""
+    values = parameters(made, x[None, None])
+    full, jacobian = np.zeros(plain.n_dim), 0.0
+    moved = to_point(made, x)
+    for name, part in plain.places.items():
+        if not name.startswith("z_"):
+            full[part] = moved[made.places[name]]
+    for block in made.spec.blocks:
+        F = np.diag(values[f"sd_{block.name}"][0, 0])
+        if block.correlated:
+            F = F @ values[f"L_{block.name}"][0, 0]
+        r = values[f"r_{block.name}"][0, 0]
+        full[plain.places[f"z_{block.name}"]] = np.linalg.solve(F, r.T).T.ravel()
+        if block.name in made.plan.centred:
+            jacobian += len(r) * np.linalg.slogdet(F)[1]
+    return full, jacobian
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_centring_and_qr_change_the_variables_alone(name):
+    spec = build(name).spec
+    plain = program(spec, Plan())
+    centred, taken = {}, set()
+    for block in spec.blocks:
+        if block.name in WAYS[name]:
+            within = set(means_within(spec, block, "mu")) - taken
+            centred[block.name] = tuple(sorted(within))
+            taken |= within
+    made = program(spec, Plan(centred=centred, decomposed=tuple(correlated_columns(spec))))
+    rng = np.random.default_rng(8)
+    constant, nothing = None, np.empty(made.n_dim)
+    for _ in range(3):
+        x, out = rng.normal(scale=0.3, size=made.n_dim), np.empty(made.n_dim)
+        value = density(x, made.ints, made.floats, out)
+        full, jacobian = plain_point(made, plain, x)
+        expected = density(full, plain.ints, plain.floats, np.empty(plain.n_dim)) - jacobian
+        constant = expected - value if constant is None else constant
+        np.testing.assert_allclose(value + constant, expected, rtol=1e-9, atol=1e-8)
+        slopes = [
+            (
+                density(x + s, made.ints, made.floats, nothing)
+                - density(x - s, made.ints, made.floats, nothing)
+            )
+            / 2e-5
+            for s in 1e-5 * np.eye(made.n_dim)
+        ]
+        np.testing.assert_allclose(out, slopes, rtol=5e-6, atol=2e-6 * np.abs(out).max())
+
+
+@pytest.mark.parametrize(
+    ("formula", "family"),
+    [
+        ("ybern ~ f + (1 | g)", "bernoulli"),
+        ("oi ~ f + (1 | g)", "poisson"),
+        ("yord ~ f", "cumulative"),
+        ("oi | weights(w) ~ f + (1 | g)", "poisson"),
+    ],
+)
+def test_equal_rows_merge_exactly(formula, family):
+    data = bl.load_data("synth1")
+    data = data.loc[np.repeat(np.arange(len(data)), 5)].reset_index(drop=True)
+    data["w"] = np.where(data["f"] == data["f"].iloc[0], 1.5, 0.5)
+    spec = bl.Model(formula, data, family).spec
+    plain, made = program(spec, Plan()), program(spec, Plan(collapse=True))
+    assert made.ints[0] <= len(data) // 5
+    rng = np.random.default_rng(9)
+    for _ in range(3):
+        x = rng.normal(size=made.n_dim)
+        ours, theirs = np.empty(made.n_dim), np.empty(made.n_dim)
+        value = density(x, made.ints, made.floats, ours)
+        expected = density(x, plain.ints, plain.floats, theirs)
+        np.testing.assert_allclose(value, expected, rtol=1e-10)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * np.abs(theirs).max())

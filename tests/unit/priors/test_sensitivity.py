@@ -1,0 +1,150 @@
+"""Sensitivity on posteriors that are known exactly, and its place in the summary.
+
+The model is y ~ normal(mu, 1) with a normal prior on mu: its posterior is normal, so that draws are
+made without a sampler and tell what they should tell.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import bambi_lite as bl
+from bambi_lite.sensitivity import CONFLICT, FINE, STRONG
+from tables import each
+
+FORMULA = bl.bf("y ~ 1", sigma=1.0)
+
+
+def fitted(y, mean, sd, tag=""):
+    """A fit with exact draws of its posterior."""
+    y = np.asarray(y, dtype=float)
+    said = bl.prior(f"normal({mean}, {sd})", class_="Intercept", tag=tag)
+    model = bl.Model(FORMULA, pd.DataFrame({"y": y}), prior=said)
+    precision = len(y) + 1 / sd**2
+    centre = (y.sum() + mean / sd**2) / precision
+    draws = np.random.default_rng(1).normal(centre, precision**-0.5, 8000)
+    return model.from_draws(
+        pd.DataFrame({"b_Intercept": draws, "chain": np.repeat(range(4), 2000)})
+    )
+
+
+Y = np.random.default_rng(3).normal(0.0, 1.0, 40)
+PLANTED = {
+    # Prior and likelihood are far apart and equally strong.
+    "conflict": (fitted(Y[:10], 6.0, 0.3), CONFLICT),
+    # Two observations against a narrow prior where they are.
+    "weak likelihood": (fitted(Y[:2], float(Y[:2].mean()), 0.05), STRONG),
+    "healthy": (fitted(Y, 0.0, 10.0), FINE),
+}
+
+
+@each(PLANTED)
+def test_planted_cases(name):
+    fit, expected = PLANTED[name]
+    table = fit.sensitivity()
+    assert list(table.columns) == ["prior", "likelihood", "diagnosis"]
+    assert table.index.tolist() == ["b_Intercept"]
+    assert table["diagnosis"].tolist() == [expected]
+
+
+def test_the_numbers_are_arviz():
+    import arviz_stats as azs
+    import xarray as xr
+
+    fit, _ = PLANTED["conflict"]
+    mu = fit.idata["posterior"]["b_Intercept"]
+    y = xr.DataArray(Y[:10], dims="obs")
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": mu.to_dataset(name="mu"),
+            "log_prior": (-0.5 * ((mu - 6.0) / 0.3) ** 2).to_dataset(name="p"),
+            "log_likelihood": (-0.5 * (y - mu) ** 2).to_dataset(name="y"),
+        }
+    )
+    table = fit.sensitivity()
+    for column in ("prior", "likelihood"):
+        expected = float(azs.psense(tree, group=column)["mu"])
+        assert table.loc["b_Intercept", column] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_part_of_the_prior_by_class_and_by_tag():
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame({"y": Y, "x": rng.normal(size=40)})
+    said = [bl.prior("normal(0, 10)", class_="Intercept"), bl.prior("normal(3, 0.1)", tag="mine")]
+    model = bl.Model(bl.bf("y ~ x", sigma=1.0), data, prior=said)
+    x = data["x"] - data["x"].mean()
+    # Intercept and slope are independent under the posterior of the centred design.
+    slope_precision = (x**2).sum() + 1 / 0.1**2
+    slope = ((x * Y).sum() + 3 / 0.1**2) / slope_precision
+    b = rng.normal(slope, slope_precision**-0.5, 8000)
+    centred = rng.normal(Y.sum() / (40 + 0.01), (40 + 0.01) ** -0.5, 8000)
+    frame = pd.DataFrame({"b_x": b, "b_Intercept": centred - b * data["x"].mean()})
+    fit = model.from_draws(frame)
+    whole = fit.sensitivity()
+    assert whole.loc["b_x", "diagnosis"] == CONFLICT
+    for part in ("b", "mine", ["b", "mine"]):
+        own = fit.sensitivity(prior=part, variables=["b_x"])
+        assert own.loc["b_x", "prior"] == pytest.approx(whole.loc["b_x", "prior"], rel=0.05)
+    assert fit.sensitivity(prior="Intercept").loc["b_x", "prior"] < 0.01
+
+
+def message(run):
+    with pytest.raises(bl.DataError) as caught:
+        run()
+    return str(caught.value)
+
+
+def test_what_cannot_be_asked():
+    fit, _ = PLANTED["healthy"]
+    assert message(lambda: fit.sensitivity(prior="b")) == (
+        "No part of the prior is called 'b'. Classes: Intercept; tags: none."
+    )
+    tagged = fitted(Y, 0.0, 1.0, tag="mine")
+    assert message(lambda: tagged.sensitivity(prior="mein")) == (
+        "No part of the prior is called 'mein'. Classes: Intercept; tags: mine. Did you mean "
+        "'mine'?"
+    )
+    assert message(lambda: fit.sensitivity(variables=["b_x"])) == (
+        "No draws are called 'b_x'. Available: b_Intercept, sigma, Intercept."
+    )
+    assert message(lambda: fit.sensitivity(threshold=0)) == (
+        "threshold has to be a positive number, not 0."
+    )
+    prior = bl.Model(FORMULA, pd.DataFrame({"y": Y})).sample(sample_prior="only", iter=200, seed=1)
+    assert message(prior.sensitivity) == (
+        "These are draws from the prior alone: no posterior that could move."
+    )
+    short = bl.Model(FORMULA, pd.DataFrame({"y": Y})).from_draws(
+        pd.DataFrame({"b_Intercept": np.zeros(10)})
+    )
+    assert message(short.sensitivity) == (
+        "10 draws per chain are too few to be reweighted; at least 25."
+    )
+    flat = bl.Model(FORMULA, pd.DataFrame({"y": Y}), prior=bl.prior("", class_="Intercept"))
+    flat_fit = flat.from_draws(
+        pd.DataFrame({"b_Intercept": np.random.default_rng(1).normal(size=99)})
+    )
+    assert message(flat_fit.sensitivity) == (
+        "Every prior of the model 'y ~ 1' is flat: there is no log prior to scale."
+    )
+
+
+def test_in_the_summary():
+    fit, _ = PLANTED["conflict"]
+    found = fit.summary(sensitivity=True)
+    assert list(found.fixed.columns[-2:]) == ["Prior_sens", "Lik_sens"]
+    assert (
+        found.fixed.loc["Intercept", "Prior_sens"] == fit.sensitivity().loc["b_Intercept", "prior"]
+    )
+    text = str(found)
+    assert "Power-scaling sensitivity:\nb_Intercept: potential prior-data conflict\n" in text
+    assert "potential prior-data conflict" in found._repr_html_()
+    plain = str(fit.summary())
+    assert "Prior_sens" not in plain
+    healthy = str(PLANTED["healthy"][0].summary(sensitivity=True))
+    assert "nothing stands out: no parameter moves with the weight of its prior." in healthy
+
+
+def test_priors_beside_the_summary():
+    text = str(PLANTED["conflict"][0].summary(priors=True))
+    assert "Priors:\nIntercept ~ normal(6.0, 0.3)\n" in text
