@@ -6,80 +6,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from ..diagnosis import diagnose
-from ..draws import Draws, check_has_draws, collect
+from ..draws import Draws
 from ..engines import SampleSettings, sample_settings
 from ..errors import ConvergenceWarning, DataError, SamplingError, listing, suggest, warn
+from ..sampling import refitter
 from ..spec import ModelSpec, take_rows
 
 #: Arguments of sampling that a refit takes from the user.
-_ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in ("init", "progress"))
-
-
-@dataclass(frozen=True, slots=True)
-class Refitter:
-    """Refits of one model to some of its rows.
-
-    The model is compiled once; a refit hands other data to the compiled code. This works because
-    :func:`~bambi_lite.spec.take_rows` leaves parameters, priors, levels and columns as they are.
-
-    Attributes
-    ----------
-    spec : ModelSpec
-        The model on all rows.
-    model : object
-        What the engine built of it.
-    compiled : object
-        What the engine compiled of it, or None where it compiles as it samples.
-    settings : SampleSettings
-        How to sample.
-    """
-
-    spec: ModelSpec
-    model: Any
-    compiled: Any
-    settings: SampleSettings
-
-    def refit(self, rows: np.ndarray, seed: int) -> Draws:
-        """Draws of the model given these rows alone."""
-        from ..engines import pymc as engine
-
-        part = take_rows(self.spec, rows)
-        cores = min(self.settings.cores, self.settings.chains)
-        settings = replace(self.settings, seed=seed, cores=cores)
-        if self.compiled is None:
-            raw = engine.sample(part, engine.build(part), settings, lambda: None)
-        else:
-            # What the density does not depend on is no part of the compiled code.
-            used = {variable.name for variable in self.compiled.shared_var_keys}
-            new = {name: values for name, values in _data(part).items() if name in used}
-            code = self.compiled.with_data(**new)
-            raw = engine.sample(part, self.model, settings, lambda: code)
-        check_has_draws(raw)
-        if raw.interrupted:
-            raise KeyboardInterrupt
-        return collect(part, raw, settings, {})
-
-
-def refitter(spec: ModelSpec, settings: SampleSettings) -> Refitter:
-    """A model made ready to be fitted again and again."""
-    from ..engines import pymc as engine
-
-    model = engine.build(spec)
-    compiled = engine.compile_nutpie(spec, model) if settings.backend == "nutpie" else None
-    return Refitter(spec, model, compiled, settings)
-
-
-def _data(spec: ModelSpec) -> dict[str, np.ndarray]:
-    """The data of a model by their names in the built one."""
-    known = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
-    return {**known, f"{spec.response_name}_observed": spec.response.y}
+_NOT_GIVEN = ("init", "progress", "sample_prior")
+_ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in _NOT_GIVEN)
 
 
 def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> SampleSettings:
@@ -155,12 +97,13 @@ def refit_all(
     """
     for rows, name in zip(kept.values(), names, strict=True):
         _check_told(spec, rows, name)
-    again = refitter(spec, settings)
+    again = refitter(spec, replace(settings, cores=min(settings.cores, settings.chains)))
     numbers = list(kept)
 
     def one(i: int) -> tuple[Any, tuple[str, ...]]:
         stream = np.random.SeedSequence([settings.seed, numbers[i]])
-        draws = again.refit(kept[numbers[i]], int(stream.generate_state(1)[0] % 2**31))
+        part = take_rows(spec, kept[numbers[i]])
+        draws = again(part, int(stream.generate_state(1)[0] % 2**31))
         return use(i, draws), diagnose(draws)
 
     found = []

@@ -40,6 +40,7 @@ LAYERS = {
     "simulate": 8,
     "naming": 8,
     "draws": 9,
+    "sampling": 10,
     "summary": 10,
     "given": 10,
     "standata": 10,

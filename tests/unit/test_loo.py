@@ -152,7 +152,6 @@ def test_a_weighted_model(small_data):
     assert (fit.loo().pointwise["elpd_loo"][zero.to_numpy()] == 0.0).all()
 
 
-@pytest.mark.xfail(raises=AttributeError, reason="distribution functions are to come (Dist.lcdf)")
 def test_a_censored_model(small_data):
     intercept, slope, sigma = gaussian_draws()
     fit = fitted("y | cens(c) ~ x", small_data, intercept, slope, sigma)
@@ -163,7 +162,6 @@ def test_a_censored_model(small_data):
     check_sums(fit, np.select([c == k for k in seen], list(seen.values())))
 
 
-@pytest.mark.xfail(raises=AttributeError, reason="distribution functions are to come (Dist.lcdf)")
 def test_a_truncated_model(small_data):
     intercept, slope, sigma = gaussian_draws()
     fit = fitted("y | trunc(lb = -2, ub = 9) ~ x", small_data, intercept, slope, sigma)
