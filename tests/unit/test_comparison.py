@@ -3,16 +3,18 @@
 import time
 from dataclasses import replace
 
+import arviz_stats as azs
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from arviz_stats.base import array_stats
 
 import bambi_lite as bl
 from bambi_lite.compare.folds import make_folds
 from bambi_lite.compare.psis import relative_efficiency, smooth
 from bambi_lite.compare.refit import _run, absent_levels, refit_settings, resample_levels
-from bambi_lite.compare.weights import stacking
+from bambi_lite.compare.stacking import stacking
 from bambi_lite.engines import SampleSettings
 from bambi_lite.predict import log_lik
 from bambi_lite.spec import new_arrays, take_rows
@@ -69,6 +71,29 @@ def test_stacking_of_densities_that_underflow():
     np.testing.assert_allclose(stacking(elpd - 2000.0), stacking(elpd), atol=1e-7)
     # A model that is worse in every row gets nothing; equal models share.
     np.testing.assert_allclose(stacking(np.array([[-1.0, -2.0]] * 5)), [1.0, 0.0], atol=1e-9)
+
+
+def stacking_by_arviz(elpd):
+    models = {
+        str(i): azs.utils.ELPDDataLOO(
+            elpd=float(own.sum()), se=0.0, p=0.0, n_samples=1, n_data_points=len(own), scale="log",
+            warning=False, good_k=0.7, elpd_i=xr.DataArray(own, dims="obs"),
+        )
+        for i, own in enumerate(elpd.T)
+    }  # fmt: skip
+    table = azs.compare(models, method="stacking", round_to="none")
+    return table["weight"].loc[[str(i) for i in range(elpd.shape[1])]].to_numpy(dtype=float)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")
+def test_arviz_cannot_stack_every_model_yet():
+    """When this fails, compare/stacking.py can go: ArviZ does what it is there for."""
+    rng = np.random.default_rng(1)
+    elpd = rng.normal(size=(50, 3))
+    moved = elpd - elpd.max(axis=1, keepdims=True)
+    np.testing.assert_allclose(stacking_by_arviz(moved), stacking(elpd), atol=1e-3)
+    assert not np.allclose(stacking_by_arviz(moved), stacking(elpd), atol=1e-7)
+    assert not np.allclose(stacking_by_arviz(elpd - 2000.0), stacking(elpd), atol=1e-2)
 
 
 def test_pseudobma_weights_are_those_of_r(pair, facts):
