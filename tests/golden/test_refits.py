@@ -17,8 +17,8 @@ SAMPLING = {"chains": 2, "iter": 2000, "progress": False}
 ESS = 400
 
 
-@pytest.fixture(scope="module")
-def fit():
+@pytest.fixture(scope="module", params=[True, False], ids=["kernels", "graph"])
+def fit(request):
     # A known error beside a known residual: together they have the standard deviation SIGMA. What
     # se(sigma = TRUE) brings is not all part of the compiled density, and refits have to know that.
     model = bl.Model(
@@ -26,7 +26,37 @@ def fit():
         pd.DataFrame({"y": Y, "s": 0.3}),
         prior=bl.prior(f"normal(0, {PRIOR_SD})", class_="Intercept"),
     )
-    return model.sample(seed=1, **SAMPLING)
+    # Refits go the way of the fit.
+    return model.sample(seed=1, kernels=request.param, **SAMPLING)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often PyMC's graph is built, and how often it is compiled."""
+    from bambi_lite.engines import pymc as engine
+
+    counts = {"build": 0, "compile_nutpie": 0}
+
+    def count(name):
+        own = getattr(engine, name)
+
+        def counting(*args, **kwargs):
+            counts[name] += 1
+            return own(*args, **kwargs)
+
+        monkeypatch.setattr(engine, name, counting)
+
+    for name in counts:
+        count(name)
+    return counts
+
+
+@pytest.mark.filterwarnings("ignore::bambi_lite.ConvergenceWarning")
+def test_nothing_is_compiled_for_a_fold(fit, counted):
+    short = {"chains": 1, "iter": 200, "seed": 1, "progress": False}
+    fit.kfold(K=3, **short)
+    once = 0 if fit.draws.settings.kernels else 1
+    assert counted == {"build": once, "compile_nutpie": once}
 
 
 def test_a_sampled_fit_has_the_statistics_of_its_sampler(fit):

@@ -128,14 +128,14 @@ WRONG = {
     "folds without groups": (
         lambda fit: fit.kfold(folds="grouped"),
         bl.DataError,
-        "folds = 'grouped' needs group = ...: It has: Subject, Reaction; any other labels can be "
-        "given themselves, group = data['x'].",
+        "folds = 'grouped' needs group = ...: It has: Subject, Reaction, Days; any other labels can "
+        "be given themselves, group = data['x'].",
     ),
     "unknown group": (
         lambda fit: fit.kfold(group="Subjct"),
         bl.DataError,
-        "group = 'Subjct' is no group of the model. It has: Subject, Reaction; any other labels "
-        "can be given themselves, group = data['x']. Did you mean 'Subject'?",
+        "group = 'Subjct' is no group and no column of the model. It has: Subject, Reaction, Days; "
+        "any other labels can be given themselves, group = data['x']. Did you mean 'Subject'?",
     ),
     "labels of other rows": (
         lambda fit: fit.kfold(group=[1, 2, 3]),
