@@ -19,7 +19,7 @@ from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
-from .given import from_frame
+from .given import from_file, from_frame
 from .graph import graph as network
 from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
 from .prior_plots import plot_prior, plot_prior_predictive
@@ -272,13 +272,14 @@ class Model:
         """How the model will be sampled, and why."""
         return make_plan(self._spec)
 
-    def from_draws(self, frame: pd.DataFrame) -> Fit:
+    def from_draws(self, draws: pd.DataFrame | str | Path) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            A row a draw, columns under brms' names: see :func:`bambi_lite.given.from_frame`.
+        draws : pandas.DataFrame, str or Path
+            A row a draw, columns under brms' names (see :func:`bambi_lite.given.from_frame`), or
+            the path of a CSV file of these (:func:`bambi_lite.given.from_file`).
 
         Returns
         -------
@@ -287,9 +288,10 @@ class Model:
         Raises
         ------
         DataError
-            For missing, unknown or unusable columns.
+            For missing, unknown or unusable columns, and for files that cannot be read.
         """
-        return Fit(from_frame(self._spec, frame))
+        given = from_file if isinstance(draws, str | Path) else from_frame
+        return Fit(given(self._spec, draws))
 
     def explain(self) -> Explanation:
         """What the model means: each part of the formula, the equations, the priors, the symbols.

@@ -78,6 +78,49 @@ def test_draws_go_out_and_come_back(case, reference_fit):
     pd.testing.assert_frame_equal(again.as_draws_df(), frame)
 
 
+def test_draws_come_in_from_a_file_of_r(reference_fit, tmp_path):
+    fit = reference_fit("sleepstudy_slopes")
+    path = tmp_path / "draws.csv"
+    frame = fit.as_draws_df()
+    frame.set_axis(range(1, len(frame) + 1)).to_csv(path)  # R numbers the rows
+    model = bl.Model("Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy"))
+    for given in (path, str(path)):
+        again = model.from_draws(given).as_draws_df()
+        pd.testing.assert_frame_equal(again, frame, rtol=1e-12)
+
+
+FILES = {
+    "binary": (
+        b"\x00\xff\xfe\x01\n",
+        "'{path}' is no CSV file of draws ('utf-8' codec can't decode byte 0xff in position 1: "
+        "invalid start byte): a line of brms' names, then a line of numbers for each draw.",
+    ),
+    "empty": (
+        b"",
+        "'{path}' is no CSV file of draws (No columns to parse from file): a line of brms' names, "
+        "then a line of numbers for each draw.",
+    ),
+    "ragged": (
+        b"a,b\n1,2\n1,2,3,4\n",
+        "'{path}' is no CSV file of draws (Error tokenizing data. C error: Expected 2 fields in "
+        "line 3, saw 4): a line of brms' names, then a line of numbers for each draw.",
+    ),
+    "missing": (None, "The draws '{path}' cannot be read: No such file or directory."),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_hold_no_draws(name, tmp_path):
+    data, message = FILES[name]
+    path = tmp_path / "draws.csv"
+    if data is not None:
+        path.write_bytes(data)
+    model = bl.Model("Reaction ~ Days", bl.load_data("sleepstudy"))
+    with pytest.raises(bl.DataError) as error:
+        model.from_draws(path)
+    assert str(error.value) == message.format(path=path)
+
+
 def test_variables_are_those_of_the_model_closed_by_what_is_kept(reference_fit):
     fit = reference_fit("rats_multilevel")
     model = bl.Model("m | trials(n) ~ 1 + (1 | batch)", bl.load_data("rats"), "binomial")

@@ -128,8 +128,8 @@ WRONG = {
     "folds without groups": (
         lambda fit: fit.kfold(folds="grouped"),
         bl.DataError,
-        "folds = 'grouped' needs group = ...: It has: Subject, Reaction, Days; any other labels can "
-        "be given themselves, group = data['x'].",
+        "folds = 'grouped' needs group = ...: It has: Subject, Reaction, Days; any other labels "
+        "can be given themselves, group = data['x'].",
     ),
     "unknown group": (
         lambda fit: fit.kfold(group="Subjct"),
