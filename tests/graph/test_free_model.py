@@ -36,15 +36,26 @@ MODELS = {
     "ordinal": ("grade ~ x + (1 | g)", "cumulative", None),
     "dpars": (bl.bf("y ~ x + (1 | i | g)", "sigma ~ x + (1 | i | g)"), "gaussian", None),
     "strata": ("y ~ x + (x | gr(g, by = half))", "gaussian", None),
+    "constant sd": ("y ~ x + (1 | g)", "gaussian", None),
+    "constant b": ("y ~ x + w", "gaussian", None),
+    "bounds": ("y ~ x + w", "gaussian", None),
     "related": ("y ~ x + (1 | gr(g, cov = A))", "gaussian", {"A": pd.DataFrame(
         RELATED, index=[f"g{i}" for i in range(6)], columns=[f"g{i}" for i in range(6)]
     )}),
 }  # fmt: skip
 
 
+PRIORS = {
+    "constant sd": [bl.prior("constant(0.4)", class_="sd")],
+    "constant b": [bl.prior("constant(0.4)", class_="b", coef="x")],
+    "bounds": [bl.prior("uniform(-3, 4)", class_="b"), bl.prior("normal(0, 2)", class_="sigma")],
+}
+
+
 def spec_of(name):
     formula, family, data2 = MODELS[name]
-    prior = [bl.prior("normal(0, 2)", class_="b")]
+    own = PRIORS.get(name, [])
+    prior = [bl.prior("normal(0, 2)", class_="b"), *own] if name != "bounds" else own
     return bl.Model(formula, DATA, family, prior, data2=data2).spec
 
 
@@ -52,13 +63,17 @@ def value_variables(spec, model):
     """PyMC's value variables in the order of our parameters."""
     by_param = {}
     for rv in model.free_RVs:
-        by_param[rv.name.removesuffix("_partial")] = model.rvs_to_values[rv]
-    return [by_param[p.name] for p in spec.params]
+        name = rv.name.removesuffix("_partial")
+        # An element with a prior of its own is a variable of its own: b_2.
+        known = any(p.name == name for p in spec.params)
+        by_param[name if known else name.removesuffix("_2")] = model.rvs_to_values[rv]
+    return [by_param[p.name] for p in spec.params if p.name in by_param]
 
 
 # Building a graph takes the time here; the others have no part that these do not have.
 @pytest.mark.parametrize(
-    "name", ["three effects", "counts", "ordinal", "dpars", "strata", "related"]
+    "name",
+    ["three effects", "counts", "ordinal", "dpars", "strata", "related", *PRIORS],
 )
 def test_log_density_is_that_of_the_sampled_model(name):
     spec = spec_of(name)
@@ -66,12 +81,13 @@ def test_log_density_is_that_of_the_sampled_model(name):
     model = build(spec)
     variables = value_variables(spec, model)
     shapes = [model.initial_point()[v.name].shape for v in variables]
-    assert [p.size for p in ours.places] == [int(np.prod(s, dtype=int)) for s in shapes]
+    sizes = [p.size for p in ours.places if p.size]
+    assert sizes == [int(np.prod(s, dtype=int)) for s in shapes]
     points = 0.5 * np.random.default_rng(2).normal(size=(5, sum(p.size for p in ours.places)))
     run = pytensor.function(variables, model.logp(), mode=MODE, on_unused_input="ignore")
     theirs = []
     for point in points:
-        parts = np.split(point, np.cumsum([p.size for p in ours.places])[:-1])
+        parts = np.split(point, np.cumsum(sizes)[:-1])
         theirs.append(run(*(v.reshape(s) for v, s in zip(parts, shapes, strict=True))))
     difference = ours.log_density(points) - np.array(theirs)
     # Normalising constants aside, such as those of priors that are cut at zero.
@@ -115,6 +131,29 @@ def test_what_the_draws_do_not_tell_is_refused():
     assert str(error.value) == (
         "Moment matching needs the draws of u_g, z_g, which a fit does not keep. reloo = True fits "
         "the model again without the rows, and needs none."
+    )
+
+
+REFUSED = {
+    "shrinkage": (
+        "y ~ x",
+        "gaussian",
+        bl.prior("horseshoe(1)", class_="b"),
+        "the shrinkage prior of 'b'",
+    ),
+    "simplex": ("count ~ x", "cox", bl.prior("normal(0, 2)", class_="b"), "'sbhaz'"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_no_free_form_is_refused(name):
+    formula, family, prior, what = REFUSED[name]
+    data = DATA.assign(count=DATA["count"] + 0.5)
+    with pytest.raises(bl.SamplingError) as error:
+        free_model(bl.Model(formula, data, family, prior=prior).spec, 4)
+    assert str(error.value) == (
+        f"Moment matching is not available for {what}. reloo = True fits the model again without "
+        f"the rows instead."
     )
 
 
