@@ -1,6 +1,6 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
-from .api import Model, brm
+from .api import Model, brm, load
 from .audit import PriorReport
 from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
@@ -15,6 +15,8 @@ from .errors import (
     DataWarning,
     FamilyError,
     FormulaError,
+    KeepingError,
+    KeepingWarning,
     PriorError,
     SamplingError,
 )
@@ -99,6 +101,8 @@ __all__ = [
     "FormulaError",
     "Gamma",
     "HypothesisTests",
+    "KeepingError",
+    "KeepingWarning",
     "Model",
     "PriorDiff",
     "PriorError",
@@ -143,6 +147,7 @@ __all__ = [
     "lf",
     "list_data",
     "list_prior_sets",
+    "load",
     "load_data",
     "logistic_normal",
     "lognormal",

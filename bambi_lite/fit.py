@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from . import compare, pictures, posterior, predict
+from . import compare, keeping, pictures, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
@@ -343,6 +343,15 @@ class Fit:
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""
         return network(self.spec)
+
+    # -- keeping -----------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> Path:
+        """Keep the fit in one file, which :func:`bambi_lite.load` reads.
+
+        See :func:`bambi_lite.keeping.save`, also for what a file cannot hold.
+        """
+        return keeping.save(self.draws, self.criteria, path)
 
     # -- shown -------------------------------------------------------------------------------
 

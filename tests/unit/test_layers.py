@@ -60,6 +60,7 @@ LAYERS = {
     "compare": 11,
     "hypothesis": 11,
     "pictures": 12,
+    "keeping": 12,
     "fit": 13,
     "api": 14,
     "": 15,
