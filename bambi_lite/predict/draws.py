@@ -1,0 +1,163 @@
+"""Draws of linear predictors and of expected responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Unpack
+
+import numpy as np
+import xarray as xr
+
+from ..draws import Draws
+from ..errors import DataError, FamilyError
+from ..families import Family, Response
+from ..links import Linked
+from ..observation import Observation
+from ..xp import numpy_namespace
+from .asked import Options, ask
+from .basis import Basis, Part, basis_of
+
+
+def posterior_linpred(
+    draws: Draws,
+    newdata: Any = None,
+    re_formula: str | None = None,
+    *,
+    transform: bool = False,
+    dpar: str = "mu",
+    **options: Unpack[Options],
+) -> xr.DataArray:
+    """Draws of the linear predictor of a distributional parameter.
+
+    Parameters
+    ----------
+    draws : Draws
+        The fit's draws.
+    newdata : DataFrame, optional
+        New rows; the training data by default.
+    re_formula : None or str
+        None includes all group-level effects, ``"NA"`` (``"~ 0"``, ``"~ 1"``) none, and
+        ``"~ (1 | Subject)"`` those that it names: other terms and coefficients are left out.
+    transform : bool
+        Whether the inverse of the link is applied. (Not to the latent scale under ordered
+        categories and to predictors that categories share, where it is not the link of one.)
+    dpar : str
+        Which distributional parameter.
+    **options
+        See :class:`bambi_lite.predict.Options`: ``ndraws``, ``draw_ids``, ``allow_new_levels``,
+        ``sample_new_levels``, ``group_effects``, ``seed``, ``resp``, ``nlpar``.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims chain, draw, obs; link scale, or that of the parameter. Where the main formula predicts
+        several parameters (a ``mu`` for each category) and `dpar` names none of them, they are a
+        last dim ``dpar``. The attributes say what stands for group-level effects.
+
+    Raises
+    ------
+    DataError
+        When `newdata` lacks a column or has an unknown level; for ``re_formula`` with terms that
+        the model does not have; for "gaussian" effects of new groups where ``gr(cov = A)`` relates
+        groups to each other; for arguments that contradict each other.
+    FamilyError
+        For a `dpar` that the family does not have.
+
+    Examples
+    --------
+    >>> fit.posterior_linpred(re_formula="~ (1 | Subject)")  # doctest: +SKIP
+    """
+    asked = ask(draws, newdata, re_formula, options)
+    if asked.group_effects == "integrate":
+        raise DataError(
+            "group_effects = 'integrate' averages the expected response, not a linear predictor, "
+            "whose average over groups is that of group_effects = 'zero'. posterior_epred() and "
+            "fitted() integrate."
+        )
+    several = draws.spec.main_dpars
+    if not (dpar == "mu" and several != ("mu",)):
+        draws.spec.family.dpar(dpar)
+        several = ()
+    basis = basis_of(draws, asked, additions=False)
+    scale = f"{dpar}, its own scale" if transform else f"linear predictor of {dpar}, link scale"
+    plain = draws.spec.family.latent or bool(several)
+
+    def compute(part: Part) -> np.ndarray:
+        if several:
+            etas = np.broadcast_arrays(*(part.linked[name].eta for name in several))
+            return np.stack(etas, axis=-1)
+        own = part.linked[dpar]
+        if transform and not (plain and dpar == "mu"):
+            return np.asarray(own.value(numpy_namespace()))
+        return np.asarray(own.eta)
+
+    return basis.array(compute, scale, {"dpar": several} if several else {})
+
+
+def posterior_epred(
+    draws: Draws,
+    newdata: Any = None,
+    re_formula: str | None = None,
+    *,
+    dpar: str | None = None,
+    **options: Unpack[Options],
+) -> xr.DataArray:
+    """Draws of the expected response.
+
+    Parameters
+    ----------
+    dpar : str, optional
+        A distributional parameter whose value is wanted instead.
+    draws, newdata, re_formula, **options
+        See :func:`posterior_linpred`.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims chain, draw, obs; response scale (for a binomial model expected successes, so that
+        one trial a row gives the probability). Families of categories have a last dim
+        ``category``: the probability of each, or the expected count or share.
+
+    Raises
+    ------
+    DataError
+        See :func:`posterior_linpred`.
+    FamilyError
+        For a family without an expectation, or a truncated one whose expectation has no form here.
+    """
+    if dpar is not None:
+        return posterior_linpred(draws, newdata, re_formula, transform=True, dpar=dpar, **options)
+    basis = basis_of(draws, ask(draws, newdata, re_formula, options))
+    return basis.array(expected, "expected response, response scale", categories(basis))
+
+
+def categories(basis: Basis) -> Mapping[str, tuple[str, ...]]:
+    """The last dim of expected responses, where there is one."""
+    labels = basis.response.categories
+    return {"category": labels} if labels else {}
+
+
+def expected(part: Part) -> np.ndarray:
+    """The expected response of some rows."""
+    return mean(part.spec.family, part.linked, part.response, part.seen)
+
+
+def mean(
+    family: Family, linked: Mapping[str, Linked], response: Response, seen: Observation
+) -> np.ndarray:
+    """The expectation of a response, between the bounds of its truncation."""
+    xp = numpy_namespace()
+    if "lb" not in seen.arrays and "ub" not in seen.arrays:
+        # A category without any probability is meant where it occurs.
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(family.mean(xp, linked, response))
+    if family.truncated_mean is None:
+        raise FamilyError(
+            f"The expectation of a truncated response is not available for family "
+            f"'{family.name}'. posterior_predict() draws such responses."
+        )
+    lower = seen.arrays.get("lb", np.full(1, -np.inf))
+    upper = seen.arrays.get("ub", np.full(1, np.inf))
+    # Bounds may be infinite, and lie where nothing has any probability.
+    with np.errstate(all="ignore"):
+        return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
