@@ -157,7 +157,8 @@ def basis_of(draws: Draws, asked: Asked, additions: bool = True) -> Basis:
     asked : Asked
         The arguments.
     additions : bool
-        Whether new rows have to have the addition terms that a response depends on (``trials``).
+        Whether new rows have to have the addition terms that a response depends on (``trials``);
+        if not, nothing is known of responses.
 
     Raises
     ------
@@ -169,7 +170,9 @@ def basis_of(draws: Draws, asked: Asked, additions: bool = True) -> Basis:
     integrate = asked.group_effects == "integrate"
     known = without_dropped(whole, NONE) if integrate else whole
     design = _design(whole, asked, additions)
-    response, seen = _observed(draws.spec, design, asked.newdata is None)
+    response, seen = Response(np.full(design.n_obs, np.nan)), Observation()
+    if additions:
+        response, seen = _observed(draws.spec, design, asked.newdata is None)
     p = parameter_values(replace(chosen, spec=known))
     basis = Basis(known, whole, design, response, seen, p, chosen.posterior, asked)
     return replace(basis, p=MappingProxyType(_with_effects(basis)))
