@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, Unpack
 
 import numpy as np
 import xarray as xr
 
 from ..draws import Draws
-from ..errors import DataError, FamilyError
-from ..families import Family, Response
-from ..links import Linked
-from ..observation import Observation
+from ..errors import DataError
 from ..xp import numpy_namespace
 from .asked import Options, ask
 from .basis import Basis, Part, basis_of
+from .expectation import categories, expected
+from .integrate import averaging
 
 
 def posterior_linpred(
@@ -128,36 +127,9 @@ def posterior_epred(
     if dpar is not None:
         return posterior_linpred(draws, newdata, re_formula, transform=True, dpar=dpar, **options)
     basis = basis_of(draws, ask(draws, newdata, re_formula, options))
-    return basis.array(expected, "expected response, response scale", categories(basis))
+    return basis.array(expecting(basis), "expected response, response scale", categories(basis))
 
 
-def categories(basis: Basis) -> Mapping[str, tuple[str, ...]]:
-    """The last dim of expected responses, where there is one."""
-    labels = basis.response.categories
-    return {"category": labels} if labels else {}
-
-
-def expected(part: Part) -> np.ndarray:
-    """The expected response of some rows."""
-    return mean(part.spec.family, part.linked, part.response, part.seen)
-
-
-def mean(
-    family: Family, linked: Mapping[str, Linked], response: Response, seen: Observation
-) -> np.ndarray:
-    """The expectation of a response, between the bounds of its truncation."""
-    xp = numpy_namespace()
-    if "lb" not in seen.arrays and "ub" not in seen.arrays:
-        # A category without any probability is meant where it occurs.
-        with np.errstate(divide="ignore", over="ignore"):
-            return np.asarray(family.mean(xp, linked, response))
-    if family.truncated_mean is None:
-        raise FamilyError(
-            f"The expectation of a truncated response is not available for family "
-            f"'{family.name}'. posterior_predict() draws such responses."
-        )
-    lower = seen.arrays.get("lb", np.full(1, -np.inf))
-    upper = seen.arrays.get("ub", np.full(1, np.inf))
-    # Bounds may be infinite, and lie where nothing has any probability.
-    with np.errstate(all="ignore"):
-        return np.asarray(family.truncated_mean(xp, linked, response, lower, upper))
+def expecting(basis: Basis) -> Callable[[Part], np.ndarray]:
+    """What gives the expected responses of some rows."""
+    return averaging(basis) if basis.asked.group_effects == "integrate" else expected

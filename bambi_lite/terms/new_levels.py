@@ -65,7 +65,7 @@ def new_effects(
             f"takes the effects of known groups, re_formula = 'NA' none."
         )
     z = rng.standard_normal((*known.shape[:2], len(levels), known.shape[-1]))
-    factors = np.stack([_covariance_factor(block, q, s) for s in block.strata], axis=2)
+    factors = np.stack([covariance_factor(block, q, s) for s in block.strata], axis=2)
     effects: np.ndarray = np.einsum("cdnij,cdnj->cdni", factors[:, :, strata], z)
     if not block.student:
         return effects
@@ -92,8 +92,18 @@ def _of_known_groups(
     return picked
 
 
-def _covariance_factor(block: GroupBlock, q: Mapping[Any, Any], stratum: str) -> np.ndarray:
-    """Lower factor of the covariance of the effects in a stratum, shape (chain, draw, q, q)."""
+def covariance_factor(block: GroupBlock, q: Mapping[Any, Any], stratum: str) -> np.ndarray:
+    """Lower factor of the covariance of the effects of a group, shape (chain, draw, q, q).
+
+    Parameters
+    ----------
+    block : GroupBlock
+        The effects.
+    q : mapping
+        Draws of the block's quantities under brms' names, shape (chain, draw).
+    stratum : str
+        One of ``block.strata``.
+    """
     labels = [f"{c.label}{stratum}" for c in block.coefs]
     sd = np.stack([np.asarray(q[f"sd_{block.group}__{label}"]) for label in labels], axis=-1)
     cor = np.broadcast_to(np.eye(len(labels)), (*sd.shape, len(labels))).copy()
