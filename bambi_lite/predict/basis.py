@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..additions import UNPREDICTED, family_data, new_observation
+from ..additions import UNPREDICTED, family_data, new_observation, observation
 from ..design import Design
 from ..design.evaluate import data_variables
 from ..design.frames import to_pandas
@@ -28,6 +28,9 @@ from ..xp import numpy_namespace
 from .asked import Asked
 from .chunks import chunks
 from .kept import NONE, kept_effects, without_dropped
+
+#: What new rows have to have: see :func:`basis_of`.
+type Need = Literal["predictors", "additions", "response", "everything"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,39 +107,6 @@ class Basis:
         for rows in chunks(self.design.n_obs, chains * n, width):
             yield self.part(rows)
 
-    def array(
-        self,
-        compute: Callable[[Part], Any],
-        scale: str,
-        last: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-    ) -> xr.DataArray:
-        """Values of all rows.
-
-        Parameters
-        ----------
-        compute : callable
-            Values of some rows, of a shape that broadcasts to (chain, draw, rows, ...).
-        scale : str
-            What the values are, for the attributes.
-        last : mapping
-            Dims after obs, with their labels.
-        """
-        tail = tuple(len(labels) for labels in last.values())
-        values = np.empty((*self.shape, self.design.n_obs, *tail))
-        for part in self.parts(int(np.prod(tail, initial=1))):
-            values[:, :, part.rows] = compute(part)
-        return xr.DataArray(
-            values,
-            dims=("chain", "draw", "obs", *last),
-            coords={
-                "chain": self.posterior.chain,
-                "draw": self.posterior.draw,
-                "obs": self.design.rows,
-                **{dim: list(labels) for dim, labels in last.items()},
-            },
-            attrs=self.attrs(scale),
-        )
-
     def attrs(self, scale: str) -> dict[str, str]:
         """What results say of themselves."""
         return {
@@ -147,7 +117,7 @@ class Basis:
         }
 
 
-def basis_of(draws: Draws, asked: Asked, additions: bool = True) -> Basis:
+def basis_of(draws: Draws, asked: Asked, need: Need = "additions") -> Basis:
     """Draws and rows for a prediction.
 
     Parameters
@@ -156,9 +126,10 @@ def basis_of(draws: Draws, asked: Asked, additions: bool = True) -> Basis:
         Of the fit.
     asked : Asked
         The arguments.
-    additions : bool
-        Whether new rows have to have the addition terms that a response depends on (``trials``);
-        if not, nothing is known of responses.
+    need : "predictors", "additions", "response" or "everything"
+        What new rows have to have: what predictors need, and nothing is known of responses; the
+        addition terms that a response depends on (``trials``) too; the response itself; and the
+        addition terms that say how it was observed (``weights``, ``cens``).
 
     Raises
     ------
@@ -169,10 +140,10 @@ def basis_of(draws: Draws, asked: Asked, additions: bool = True) -> Basis:
     whole = without_dropped(draws.spec, asked.kept)
     integrate = asked.group_effects == "integrate"
     known = without_dropped(whole, NONE) if integrate else whole
-    design = _design(whole, asked, additions)
+    design = _design(whole, asked, need)
     response, seen = Response(np.full(design.n_obs, np.nan)), Observation()
-    if additions:
-        response, seen = _observed(draws.spec, design, asked.newdata is None)
+    if need != "predictors":
+        response, seen = _observed(draws.spec, design, asked.newdata is None, need)
     p = parameter_values(replace(chosen, spec=known))
     basis = Basis(known, whole, design, response, seen, p, chosen.posterior, asked)
     return replace(basis, p=MappingProxyType(_with_effects(basis)))
@@ -194,7 +165,7 @@ def pick(draws: Draws, ids: np.ndarray) -> Draws:
 # -- rows ------------------------------------------------------------------------------------
 
 
-def _design(spec: ModelSpec, asked: Asked, additions: bool) -> Design:
+def _design(spec: ModelSpec, asked: Asked, need: Need) -> Design:
     """The rows asked for."""
     if asked.newdata is None:
         return spec.design
@@ -203,10 +174,12 @@ def _design(spec: ModelSpec, asked: Asked, additions: bool) -> Design:
     if unseen:
         frame = _with_own_groups(frame, spec.design.recipe.formula)
     needed = [name for name in spec.design.additions if name not in UNPREDICTED]
+    needed = {"predictors": [], "everything": list(spec.design.additions)}.get(need, needed)
     return spec.design.new_data(
         frame,
         allow_new_levels=unseen or asked.allow_new_levels,
-        additions=tuple(needed) if additions else (),
+        need_response=need in ("response", "everything"),
+        additions=tuple(needed),
     )
 
 
@@ -224,14 +197,24 @@ def _with_own_groups(frame: pd.DataFrame, formula: BrmsFormula) -> pd.DataFrame:
     return frame.assign(**own) if own else frame
 
 
-def _observed(spec: ModelSpec, design: Design, training: bool) -> tuple[Response, Observation]:
+def _observed(
+    spec: ModelSpec, design: Design, training: bool, need: Need
+) -> tuple[Response, Observation]:
     """What is known of the responses of the rows asked for."""
     if training:
         return spec.response, spec.seen
+    discrete = spec.family.discrete
     with rows_at(design.rows):
         extra = family_data(design.additions)
         response = spec.family.new_response(spec.response, extra, design.n_obs)
-        return response, new_observation(design.additions, spec.family.discrete)
+        if need == "additions":
+            return response, new_observation(design.additions, discrete)
+        assert design.response is not None
+        y = spec.family.encode(design.response, extra).y
+        if need == "response":
+            return replace(response, y=y), new_observation(design.additions, discrete)
+        seen = observation(design.additions, y, spec.response_name, discrete)
+        return replace(response, y=y), seen
 
 
 # -- group-level effects ---------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Unpack
 
 import numpy as np
@@ -15,6 +14,7 @@ from .asked import Options, ask
 from .basis import Basis, Part, basis_of
 from .expectation import categories, expected
 from .integrate import averaging
+from .prediction import Prediction
 
 
 def posterior_linpred(
@@ -66,6 +66,13 @@ def posterior_linpred(
     --------
     >>> fit.posterior_linpred(re_formula="~ (1 | Subject)")  # doctest: +SKIP
     """
+    return linear(draws, newdata, re_formula, transform, dpar, options).draws()
+
+
+def linear(
+    draws: Draws, newdata: Any, re_formula: Any, transform: bool, dpar: str, options: Options
+) -> Prediction:
+    """The prediction of :func:`posterior_linpred`."""
     asked = ask(draws, newdata, re_formula, options)
     if asked.group_effects == "integrate":
         raise DataError(
@@ -77,20 +84,20 @@ def posterior_linpred(
     if not (dpar == "mu" and several != ("mu",)):
         draws.spec.family.dpar(dpar)
         several = ()
-    basis = basis_of(draws, asked, additions=False)
-    scale = f"{dpar}, its own scale" if transform else f"linear predictor of {dpar}, link scale"
-    plain = draws.spec.family.latent or bool(several)
+    plain = bool(several) or (draws.spec.family.latent and draws.spec.family.dpar(dpar).main)
+    scale = f"linear predictor of {dpar}, link scale"
+    if transform and not plain:
+        scale = f"{dpar}, its own scale"
 
     def compute(part: Part) -> np.ndarray:
         if several:
             etas = np.broadcast_arrays(*(part.linked[name].eta for name in several))
             return np.stack(etas, axis=-1)
         own = part.linked[dpar]
-        if transform and not (plain and dpar == "mu"):
-            return np.asarray(own.value(numpy_namespace()))
-        return np.asarray(own.eta)
+        return np.asarray(own.value(numpy_namespace()) if transform and not plain else own.eta)
 
-    return basis.array(compute, scale, {"dpar": several} if several else {})
+    last = {"dpar": several} if several else {}
+    return Prediction(basis_of(draws, asked, "predictors"), compute, scale, last)
 
 
 def posterior_epred(
@@ -124,12 +131,19 @@ def posterior_epred(
     FamilyError
         For a family without an expectation, or a truncated one whose expectation has no form here.
     """
+    return expectation(draws, newdata, re_formula, dpar, options).draws()
+
+
+def expectation(
+    draws: Draws, newdata: Any, re_formula: Any, dpar: str | None, options: Options
+) -> Prediction:
+    """The prediction of :func:`posterior_epred`."""
     if dpar is not None:
-        return posterior_linpred(draws, newdata, re_formula, transform=True, dpar=dpar, **options)
-    basis = basis_of(draws, ask(draws, newdata, re_formula, options))
-    return basis.array(expecting(basis), "expected response, response scale", categories(basis))
+        return linear(draws, newdata, re_formula, True, dpar, options)
+    return expecting(basis_of(draws, ask(draws, newdata, re_formula, options)))
 
 
-def expecting(basis: Basis) -> Callable[[Part], np.ndarray]:
-    """What gives the expected responses of some rows."""
-    return averaging(basis) if basis.asked.group_effects == "integrate" else expected
+def expecting(basis: Basis) -> Prediction:
+    """The expected responses of some rows."""
+    compute = averaging(basis) if basis.asked.group_effects == "integrate" else expected
+    return Prediction(basis, compute, "expected response, response scale", categories(basis))

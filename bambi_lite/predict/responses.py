@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Unpack
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..observation import draw
 from ..xp import numpy_namespace
 from .asked import Asked, Options, ask
 from .basis import Basis, Part, basis_of
+from .prediction import Prediction
 
 
 def posterior_predict(
@@ -47,8 +48,7 @@ def posterior_predict(
     """
     asked = ask(draws, newdata, re_formula, options)
     check_drawn(asked)
-    basis = basis_of(draws, asked)
-    return basis.array(drawing(basis), "response", columns(basis))
+    return drawing(basis_of(draws, asked)).draws()
 
 
 def check_drawn(asked: Asked) -> None:
@@ -66,8 +66,8 @@ def columns(basis: Basis) -> Mapping[str, tuple[str, ...]]:
     return {"category": response.categories} if response.y.ndim > 1 else {}
 
 
-def drawing(basis: Basis) -> Callable[[Part], np.ndarray]:
-    """What draws the responses of some rows after those of the rows before them."""
+def drawing(basis: Basis) -> Prediction:
+    """Random responses."""
     # The second of two independent streams: the first one draws new groups.
     rng = np.random.default_rng(basis.asked.seed).spawn(1)[0]
 
@@ -75,7 +75,7 @@ def drawing(basis: Basis) -> Callable[[Part], np.ndarray]:
         dist = likelihood(part, basis.shape)
         return draw(rng, dist, part.seen, part.spec.family.discrete)
 
-    return drawn
+    return Prediction(basis, drawn, "response", columns(basis))
 
 
 def likelihood(part: Part, shape: tuple[int, int]) -> Dist:
