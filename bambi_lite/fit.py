@@ -167,7 +167,7 @@ class Fit:
     def posterior_linpred(
         self, newdata: Any = None, re_formula: str | None = None, **options: Any
     ) -> xr.DataArray:
-        """Linear predictor of mu: see :func:`bambi_lite.predict.posterior_linpred`."""
+        """Linear predictor: see :func:`bambi_lite.predict.posterior_linpred`."""
         return predict.posterior_linpred(self.draws, newdata, re_formula, **options)
 
     def posterior_epred(

@@ -143,6 +143,9 @@ class Family:
     truncated_mean : callable or None
         ``truncated_mean(xp, dpars, response, lower, upper) -> array``: expectation of a response
         known to lie between bounds.
+    linear : bool
+        Whether the mean is linear in the value of ``mu`` while the other parameters stay, so that
+        the average of a mean is the mean at the average of ``mu``.
     residual_variance : callable or None
         ``residual_variance(xp, dpars, response) -> array``: the variance of the response around its
         expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
@@ -187,6 +190,7 @@ class Family:
     structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None
     renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
     truncated_mean: Callable[..., Array] | None = None
+    linear: bool = False
     residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
     thresholds: bool = False
     latent: bool = False
