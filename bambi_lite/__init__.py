@@ -5,6 +5,14 @@ from .audit import PriorReport
 from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
+from .effects import (
+    ConditionalEffects,
+    comparisons,
+    datagrid,
+    make_conditions,
+    predictions,
+    slopes,
+)
 from .engines import SampleSettings
 from .errors import (
     BambiLiteError,
@@ -90,6 +98,7 @@ __all__ = [
     "Beta",
     "BrmsFormula",
     "ComparisonWarning",
+    "ConditionalEffects",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
@@ -119,10 +128,12 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "comparisons",
     "cox",
     "cratio",
     "cumulative",
     "custom_family",
+    "datagrid",
     "default_prior",
     "describe_data",
     "diff_prior",
@@ -153,6 +164,7 @@ __all__ = [
     "lognormal",
     "loo_compare",
     "loo_model_weights",
+    "make_conditions",
     "model_weights",
     "multinomial",
     "mvbf",
@@ -160,6 +172,7 @@ __all__ = [
     "nlf",
     "poisson",
     "pp_average",
+    "predictions",
     "prior",
     "prior_summary",
     "register_transform",
@@ -169,6 +182,7 @@ __all__ = [
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
+    "slopes",
     "sratio",
     "student",
     "validate_prior",

@@ -15,6 +15,14 @@ from . import compare, keeping, pictures, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
+from .effects import (
+    Answer,
+    ConditionalEffects,
+    comparisons,
+    conditional_effects,
+    predictions,
+    slopes,
+)
 from .graph import graph as network
 from .hypothesis import HypothesisTests
 from .hypothesis import hypothesis as test_hypotheses
@@ -307,6 +315,26 @@ class Fit:
     ) -> HypothesisTests:
         """Tests of hypotheses about parameters: see :func:`bambi_lite.hypothesis.hypothesis`."""
         return test_hypotheses(self.draws, hypothesis, class_, **options)
+
+    # -- effects -----------------------------------------------------------------------------
+
+    def conditional_effects(
+        self, effects: Any = None, conditions: Any = None, **options: Any
+    ) -> ConditionalEffects:
+        """brms' conditional effects: see :func:`bambi_lite.effects.conditional_effects`."""
+        return conditional_effects(self.draws, effects, conditions, **options)
+
+    def predictions(self, newdata: Any = None, **options: Any) -> Answer:
+        """Expected responses and their averages: see :func:`bambi_lite.predictions`."""
+        return predictions(self, newdata, **options)
+
+    def comparisons(self, variables: Any = None, newdata: Any = None, **options: Any) -> Answer:
+        """What changes when a predictor changes: see :func:`bambi_lite.comparisons`."""
+        return comparisons(self, variables, newdata, **options)
+
+    def slopes(self, variables: Any = None, newdata: Any = None, **options: Any) -> Answer:
+        """Slopes of the expected response: see :func:`bambi_lite.slopes`."""
+        return slopes(self, variables, newdata, **options)
 
     # -- pictures ----------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ LAYERS = {
     "datasets": 10,
     "posterior": 11,
     "compare": 11,
+    "effects": 11,
     "hypothesis": 11,
     "pictures": 12,
     "keeping": 12,
