@@ -7,7 +7,7 @@ outside ``families/`` knows a family by name: the rest of the package asks the f
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -277,6 +277,19 @@ def register(family: Family) -> Family:
 def families() -> tuple[str, ...]:
     """Names of all registered families."""
     return tuple(_REGISTRY)
+
+
+def is_built_in(family: Family) -> bool:
+    """Whether a family comes with the package, rather than from :func:`custom_family`."""
+    return family.name in _REGISTRY
+
+
+def named(name: str, own: Sequence[Family] = ()) -> Family | None:
+    """The family of that name among `own` or those of the package; None where there is none."""
+    for family in own:
+        if family.name == name:
+            return family
+    return get_family(name) if name in _REGISTRY else None
 
 
 def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:

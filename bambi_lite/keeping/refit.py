@@ -12,7 +12,7 @@ import pandas as pd
 from ..draws import Draws
 from ..engines import SampleSettings
 from ..errors import KeepingError, KeepingWarning, listing, suggest, warn
-from ..families import families
+from ..families import is_built_in
 from ..priors import PriorRow
 from ..spec import ModelSpec
 from .archive import place_of
@@ -89,7 +89,7 @@ def kept(
     if file_refit == "always" or not place.exists():
         check_keepable(spec, place)
         return None
-    own = () if spec.family.name in families() else (spec.family,)
+    own = () if is_built_in(spec.family) else (spec.family,)
     draws, criteria = load(place, own)
     found = [*model_changes(draws.spec, spec), *setting_changes(draws, settings, asked)]
     if not found:
