@@ -1,8 +1,8 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
-from .api import Model, brm
+from .api import Model, brm, load
 from .audit import PriorReport
-from .compare import Elpd, loo_compare, model_weights, pp_average
+from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .effects import (
@@ -23,6 +23,8 @@ from .errors import (
     DataWarning,
     FamilyError,
     FormulaError,
+    KeepingError,
+    KeepingWarning,
     PriorError,
     SamplingError,
 )
@@ -108,6 +110,8 @@ __all__ = [
     "FormulaError",
     "Gamma",
     "HypothesisTests",
+    "KeepingError",
+    "KeepingWarning",
     "Model",
     "PriorDiff",
     "PriorError",
@@ -154,10 +158,12 @@ __all__ = [
     "lf",
     "list_data",
     "list_prior_sets",
+    "load",
     "load_data",
     "logistic_normal",
     "lognormal",
     "loo_compare",
+    "loo_model_weights",
     "make_conditions",
     "model_weights",
     "multinomial",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,18 +13,21 @@ import xarray as xr
 from .audit import PriorReport, prior_report
 from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
-from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
+from .engines import Plan, SampleSettings, make_plan, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
-from .given import from_frame
+from .given import from_file, from_frame
 from .graph import graph as network
+from .keeping import kept
+from .keeping import load as load_draws
 from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
+from .sampling import draw
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name", "contrasts")
+_FILE_ARGUMENTS = ("file", "file_refit")
 _SAMPLE_ARGUMENTS = tuple(SampleSettings.__dataclass_fields__)
 
 
@@ -259,7 +262,7 @@ class Model:
         )  # fmt: skip
         if settings.sample_prior == "only":
             return Fit(prior_only(self._spec, settings))
-        raw, seconds = self._draw(settings)
+        raw, seconds = draw(self._spec, settings, lambda: self.pymc, lambda: self._compiled)
         check_has_draws(raw)
         draws = collect(self._spec, raw, settings, seconds)
         if settings.sample_prior == "yes":
@@ -267,40 +270,19 @@ class Model:
         warn_if_doubtful(draws)
         return Fit(draws)
 
-    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
-        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
-        # Values to start from are given by the names of PyMC's model.
-        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
-        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
-        start = time.perf_counter()
-        if plan.engine == "kernels":
-            from .engines.native.sample import sample
-
-            imported = time.perf_counter()
-            made = program(self._spec, plan)
-            built = time.perf_counter()
-            raw = sample(made, settings)
-        else:
-            from .engines import pymc as engine
-
-            imported = time.perf_counter()
-            model = self.pymc
-            built = time.perf_counter()
-            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
-        return raw, {"import": imported - start, "build": built - imported}
-
     @property
     def plan(self) -> Plan:
         """How the model will be sampled, and why."""
         return make_plan(self._spec)
 
-    def from_draws(self, frame: pd.DataFrame) -> Fit:
+    def from_draws(self, draws: pd.DataFrame | str | Path) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            A row a draw, columns under brms' names: see :func:`bambi_lite.given.from_frame`.
+        draws : pandas.DataFrame, str or Path
+            A row a draw, columns under brms' names (see :func:`bambi_lite.given.from_frame`), or
+            the path of a CSV file of these (:func:`bambi_lite.given.from_file`).
 
         Returns
         -------
@@ -309,9 +291,10 @@ class Model:
         Raises
         ------
         DataError
-            For missing, unknown or unusable columns.
+            For missing, unknown or unusable columns, and for files that cannot be read.
         """
-        return Fit(from_frame(self._spec, frame))
+        given = from_file if isinstance(draws, str | Path) else from_frame
+        return Fit(given(self._spec, draws))
 
     def explain(self) -> Explanation:
         """What the model means: each part of the formula, the equations, the priors, the symbols.
@@ -384,6 +367,8 @@ def brm(
     data2: Mapping[str, Any] | None = None,
     data_name: str | None = None,
     contrasts: Mapping[str, str] | None = None,
+    file: str | Path | None = None,
+    file_refit: str = "never",
     **sampling: Any,
 ) -> Fit:
     """Fit a Bayesian multilevel model: ``Model(...)`` and ``.sample(...)`` in one call.
@@ -392,6 +377,13 @@ def brm(
     ----------
     formula, data, family, prior, data2, data_name, contrasts
         See :class:`Model`.
+    file : str or Path, optional
+        Where the fit is kept (``.bl`` is added). If there is one, it is loaded and nothing is
+        sampled; see :meth:`bambi_lite.Fit.save`.
+    file_refit : "never", "on_change" or "always"
+        When to sample although there is a file: never (as in brms, the default; a warning tells
+        where it is another model), when formula, data, prior, family or settings changed (a
+        warning says what), or always. A seed counts as a setting only if it is given.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
         progress, marginalize, kernels, sample_prior: see :meth:`Model.sample`.
@@ -405,6 +397,9 @@ def brm(
     ------
     FormulaError, DataError, FamilyError, PriorError, SamplingError
         When an argument cannot be meant; nothing is sampled then.
+    KeepingError
+        For a file that is no fit, and, before anything is sampled, for a fit that no file can
+        hold or a folder that cannot be written to.
     TypeError
         For an unknown keyword, with the nearest valid one.
 
@@ -417,11 +412,50 @@ def brm(
     """
     for name in sampling:
         if name not in _SAMPLE_ARGUMENTS:
-            valid = (*_MODEL_ARGUMENTS, *_SAMPLE_ARGUMENTS)
+            valid = (*_MODEL_ARGUMENTS, *_FILE_ARGUMENTS, *_SAMPLE_ARGUMENTS)
             raise TypeError(_unknown_keyword("brm", name, valid))
     # Settings are checked before anything is built, so that a typing error costs no time.
-    sample_settings(**sampling)
-    return Model(formula, data, family, prior, data2, data_name, contrasts).sample(**sampling)
+    settings = sample_settings(**sampling)
+    model = Model(formula, data, family, prior, data2, data_name, contrasts)
+    found = kept(file, file_refit, model.spec, settings, sampling)
+    if found is not None:
+        return Fit(*found)
+    fit = model.sample(**sampling)
+    if file is not None:
+        fit.save(file)
+    return fit
+
+
+def load(path: str | Path, families: Sequence[Family] = ()) -> Fit:
+    """A fit that :meth:`bambi_lite.Fit.save` has kept, ready for all that a fit can do.
+
+    Nothing is compiled and nothing of the file is run: it holds numbers and text, which the model
+    is made of again. Draws, tables and predictions are those of the fit, to the last bit.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, with or without its ``.bl``.
+    families : sequence of Family, optional
+        The family of the fit, if it was made by :func:`bambi_lite.custom_family`: a file holds the
+        name of such a family only.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    KeepingError
+        For a file that is not there, that is no saved fit, damaged, or of a newer format, and when
+        the model cannot be made again as it was.
+
+    Examples
+    --------
+    >>> import bambi_lite as bl
+    >>> fit = bl.load("sleepstudy.bl")  # doctest: +SKIP
+    """
+    return Fit(*load_draws(path, families))
 
 
 def _unknown_keyword(function: str, name: str, valid: tuple[str, ...]) -> str:

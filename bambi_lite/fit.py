@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from . import compare, plots, posterior, predict
+from . import compare, keeping, pictures, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
@@ -175,7 +175,7 @@ class Fit:
     def posterior_linpred(
         self, newdata: Any = None, re_formula: str | None = None, **options: Any
     ) -> xr.DataArray:
-        """Linear predictor of mu: see :func:`bambi_lite.predict.posterior_linpred`."""
+        """Linear predictor: see :func:`bambi_lite.predict.posterior_linpred`."""
         return predict.posterior_linpred(self.draws, newdata, re_formula, **options)
 
     def posterior_epred(
@@ -268,7 +268,9 @@ class Fit:
         """The widely applicable information criterion: see :func:`bambi_lite.compare.waic`."""
         return compare.waic(self.draws)
 
-    def kfold(self, K: int = 10, folds: Any = None, group: Any = None, **options: Any) -> Any:
+    def kfold(
+        self, K: int = 10, folds: Any = None, group: Any = None, **options: Any
+    ) -> compare.Elpd:
         """K-fold cross-validation: see :func:`bambi_lite.compare.kfold`."""
         return compare.kfold(self.draws, K, folds, group, **options)
 
@@ -283,6 +285,14 @@ class Fit:
     def loo_predict(self, method: str = "posterior_predict", **options: Any) -> pd.DataFrame:
         """Predictions of each row left out: see :func:`bambi_lite.compare.loo_predict`."""
         return compare.loo_predict(self.draws, method, **options)
+
+    def loo_epred(self, **options: Any) -> pd.DataFrame:
+        """Their expectations: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, "posterior_epred", **options)
+
+    def loo_linpred(self, **options: Any) -> pd.DataFrame:
+        """Their linear predictors: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, "posterior_linpred", **options)
 
     def loo_predictive_interval(self, prob: float = 0.9, **options: Any) -> pd.DataFrame:
         """Their intervals: see :func:`bambi_lite.compare.loo_predictive_interval`."""
@@ -328,13 +338,48 @@ class Fit:
 
     # -- pictures ----------------------------------------------------------------------------
 
-    def plot(self, **options: Any) -> Any:
-        """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
-        return plots.plot_draws(self.draws, **options)
+    def pp_check(self, type: str | None = None, **options: Any) -> Any:
+        """Posterior predictive check: see :func:`bambi_lite.pictures.pp_check`."""
+        return pictures.pp_check(self.draws, type, **options)
+
+    def plot(self, variable: posterior.Names = None, **options: Any) -> Any:
+        """Density and trace of each parameter: see :func:`bambi_lite.pictures.plot_draws`."""
+        return pictures.plot_draws(self.draws, variable, **options)
+
+    def pairs(self, variable: posterior.Names = None, **options: Any) -> Any:
+        """Parameters against one another: see :func:`bambi_lite.pictures.pairs`."""
+        return pictures.pairs(self.draws, variable, **options)
+
+    def mcmc_plot(
+        self, type: str = "intervals", variable: posterior.Names = None, **options: Any
+    ) -> Any:
+        """Pictures of the draws by bayesplot's names: see :func:`bambi_lite.pictures.mcmc_plot`."""
+        return pictures.mcmc_plot(self.draws, type, variable, **options)
+
+    def plot_ranef(self, group: str | None = None, **options: Any) -> Any:
+        """Every group's effects: see :func:`bambi_lite.pictures.plot_ranef`."""
+        return pictures.plot_ranef(self.draws, group, **options)
+
+    def plot_shrinkage(self, group: str | None = None, **options: Any) -> Any:
+        """From no pooling to the model: see :func:`bambi_lite.pictures.plot_shrinkage`."""
+        return pictures.plot_shrinkage(self.draws, group, **options)
+
+    def plot_group_lines(self, x: str, group: str | None = None, **options: Any) -> Any:
+        """Every group's own line: see :func:`bambi_lite.pictures.plot_group_lines`."""
+        return pictures.plot_group_lines(self.draws, x, group, **options)
 
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""
         return network(self.spec)
+
+    # -- keeping -----------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> Path:
+        """Keep the fit in one file, which :func:`bambi_lite.load` reads.
+
+        See :func:`bambi_lite.keeping.save`, also for what a file cannot hold.
+        """
+        return keeping.save(self.draws, self.criteria, path)
 
     # -- shown -------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ from .base import (
     constructor,
     families,
     get_family,
+    is_built_in,
+    named,
 )
 from .custom import custom_family
 
@@ -123,9 +125,11 @@ __all__ = [
     "hurdle_negbinomial",
     "hurdle_poisson",
     "inverse_gaussian",
+    "is_built_in",
     "logistic_normal",
     "lognormal",
     "multinomial",
+    "named",
     "negbinomial",
     "poisson",
     "shifted_lognormal",

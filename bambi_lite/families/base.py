@@ -7,7 +7,7 @@ outside ``families/`` knows a family by name: the rest of the package asks the f
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -143,6 +143,9 @@ class Family:
     truncated_mean : callable or None
         ``truncated_mean(xp, dpars, response, lower, upper) -> array``: expectation of a response
         known to lie between bounds.
+    linear : bool
+        Whether the mean is linear in the value of ``mu`` while the other parameters stay, so that
+        the average of a mean is the mean at the average of ``mu``.
     residual_variance : callable or None
         ``residual_variance(xp, dpars, response) -> array``: the variance of the response around its
         expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
@@ -187,6 +190,7 @@ class Family:
     structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None
     renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
     truncated_mean: Callable[..., Array] | None = None
+    linear: bool = False
     residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
     thresholds: bool = False
     latent: bool = False
@@ -273,6 +277,19 @@ def register(family: Family) -> Family:
 def families() -> tuple[str, ...]:
     """Names of all registered families."""
     return tuple(_REGISTRY)
+
+
+def is_built_in(family: Family) -> bool:
+    """Whether a family comes with the package, rather than from :func:`custom_family`."""
+    return family.name in _REGISTRY
+
+
+def named(name: str, own: Sequence[Family] = ()) -> Family | None:
+    """The family of that name among `own` or those of the package; None where there is none."""
+    for family in own:
+        if family.name == name:
+            return family
+    return get_family(name) if name in _REGISTRY else None
 
 
 def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:

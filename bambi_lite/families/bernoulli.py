@@ -63,6 +63,7 @@ bernoulli = register(
         encode=_encode,
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         scaled=True,
         latent_variance=LATENT_VARIANCE,
         discrete=True,

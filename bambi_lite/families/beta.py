@@ -63,6 +63,7 @@ beta = register(
         ),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )
@@ -82,6 +83,7 @@ zero_inflated_beta = register(
         ),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
         masses=(0.0,),
@@ -102,6 +104,7 @@ zero_one_inflated_beta = register(
         ),
         likelihood=_both_likelihood,
         mean=_both_mean,
+        linear=True,
         scaled=True,
         masses=(0.0, 1.0),
     )

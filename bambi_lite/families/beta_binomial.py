@@ -50,6 +50,7 @@ beta_binomial = register(
         encode=successes("beta_binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         **_TRIALS,
     )
 )
@@ -61,6 +62,7 @@ zero_inflated_beta_binomial = register(
         encode=successes("zero_inflated_beta_binomial"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         **_TRIALS,
     )
 )

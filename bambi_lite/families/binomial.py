@@ -67,6 +67,7 @@ binomial = register(
         encode=successes("binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_likelihood, _biased, discrete=True),
         information=_information,
         latent_variance={"logit": math.pi**2 / 3.0, "probit": 1.0},
@@ -81,6 +82,7 @@ zero_inflated_binomial = register(
         encode=successes("zero_inflated_binomial"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         **_TRIALS,
     )
 )

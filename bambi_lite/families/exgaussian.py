@@ -29,6 +29,7 @@ exgaussian = register(
         encode=numbers("exgaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )

@@ -44,6 +44,7 @@ gaussian = register(
         encode=numbers("gaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,

@@ -27,6 +27,7 @@ inverse_gaussian = register(
         encode=positive("inverse.gaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )

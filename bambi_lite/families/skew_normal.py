@@ -36,6 +36,7 @@ skew_normal = register(
         encode=numbers("skew_normal"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,

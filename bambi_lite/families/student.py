@@ -38,6 +38,7 @@ student = register(
         encode=numbers("student"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,

@@ -8,6 +8,7 @@ from .algebra import Term, expand
 from .api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
 from .bars import GroupTerm
 from .family import FamilyCall, read_family
+from .make import read_parts
 from .model import (
     BrmsFormula,
     MvFormula,
@@ -72,6 +73,7 @@ __all__ = [
     "nlf",
     "parse",
     "read_family",
+    "read_parts",
     "rename",
     "response_name",
     "set_mecor",

@@ -2,6 +2,17 @@
 
 from .effects import coef, fixef, ranef
 from .report import Summary, summary
+from .stats import check_groups
 from .variance import VarCorr, icc, var_corr
 
-__all__ = ["Summary", "VarCorr", "coef", "fixef", "icc", "ranef", "summary", "var_corr"]
+__all__ = [
+    "Summary",
+    "VarCorr",
+    "check_groups",
+    "coef",
+    "fixef",
+    "icc",
+    "ranef",
+    "summary",
+    "var_corr",
+]

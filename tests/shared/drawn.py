@@ -1,58 +1,30 @@
-"""Fits without a sampler: brms' own draws, and draws made up for exact answers."""
-
-from __future__ import annotations
-
-from functools import cache
-from pathlib import Path
-from typing import Any
+"""What a picture shows, read from its artists."""
 
 import numpy as np
-import pandas as pd
-
-import bambi_lite as bl
-
-FACTS = Path(__file__).parents[1] / "facts"
-#: The models whose draws brms printed.
-BRMS = {
-    "sleepstudy_slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"),
-    "sleepstudy_intercepts": ("Reaction ~ Days + (1 | Subject)", "sleepstudy", "gaussian"),
-    "epilepsy_negbinomial": (
-        "count ~ zAge + zBase * Trt + (1 | patient)",
-        "epilepsy",
-        "negbinomial",
-    ),
-    "inhaler_cumulative": (
-        "rating ~ treat + period + carry + (1 | subject)",
-        "inhaler",
-        "cumulative",
-    ),
-    "rats_multilevel": ("m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"),
-}
 
 
-@cache
-def brms_fit(case: str) -> Any:
-    """The fit of brms' 200 draws."""
-    formula, data, family = BRMS[case]
-    draws = pd.read_csv(FACTS / "postprocess" / f"{case}.draws.csv")
-    return bl.Model(formula, bl.load_data(data), family).from_draws(draws)
+def artists(picture, name):
+    """What is drawn under a name, by panel; under ``""`` where ArviZ drew it."""
+    node = picture.viz[name]
+    (values,) = (node[v] for v in node.data_vars)
+    if not values.dims:
+        return {"": values.item()}
+    found = {str(p): values.sel(panel=p).item() for p in values.panel.values}
+    return {panel: artist for panel, artist in found.items() if artist is not None}
 
 
-def made_fit(formula: Any, data: pd.DataFrame, family: Any = "gaussian", n: int = 40) -> Any:
-    """A fit whose draws are random numbers around 0, or around 1 where they have to be positive."""
-    model = bl.Model(formula, data, family)
-    rng = np.random.default_rng(7)
-    positive = ("sigma", "shape", "phi", "sd_")
-    frame = pd.DataFrame(
-        {
-            name: rng.uniform(0.5, 1.5, n) if name.startswith(positive) else rng.normal(0, 0.4, n)
-            for name in model.variables()
-            if name != "Intercept" and not name.startswith("Intercept_")
-        }
-    )
-    return model.from_draws(frame)
+def line(artist):
+    return np.asarray(artist.get_xdata(), float), np.asarray(artist.get_ydata(), float)
 
 
-def values(fit: Any, name: str) -> np.ndarray:
-    """All draws of a variable."""
-    return fit.idata["posterior"][name].to_numpy().ravel()
+def points(artist):
+    offsets = np.ma.getdata(artist.get_offsets())
+    return offsets[:, 0], offsets[:, 1]
+
+
+def bars(artist):
+    """Left ends and heights of the bars of a histogram that are not empty."""
+    corners = artist.get_paths()[0].vertices
+    start, end = corners[:-1], corners[1:]
+    flat = (start[:, 1] == end[:, 1]) & (start[:, 1] > 0) & (end[:, 0] > start[:, 0])
+    return start[flat, 0], start[flat, 1]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from drawn import BRMS, brms_fit, made_fit, values
+from fits import BRMS, brms_fit, made_fit, values
 from tables import each
 
 ASKED = {

@@ -7,7 +7,7 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.colors import to_hex
 
 import bambi_lite as bl
-from drawn import brms_fit, made_fit
+from fits import brms_fit, made_fit
 
 RNG = np.random.default_rng(4)
 DATA = pd.DataFrame(

@@ -24,6 +24,7 @@ LAYERS = {
     "shelf": 0,
     "xp": 0,
     "tabular": 0,
+    "estimates": 1,
     "dists": 1,
     "links": 1,
     "params": 2,
@@ -40,6 +41,7 @@ LAYERS = {
     "simulate": 8,
     "naming": 8,
     "draws": 9,
+    "sampling": 10,
     "summary": 10,
     "given": 10,
     "standata": 10,
@@ -53,16 +55,17 @@ LAYERS = {
     "prior_plots": 10,
     "next_prior": 10,
     "sensitivity": 10,
-    "plots": 10,
     "graph": 10,
     "datasets": 10,
     "posterior": 11,
     "compare": 11,
     "effects": 11,
     "hypothesis": 11,
-    "fit": 12,
-    "api": 13,
-    "": 14,
+    "pictures": 12,
+    "keeping": 12,
+    "fit": 13,
+    "api": 14,
+    "": 15,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
@@ -124,13 +127,14 @@ LOADED_LAZILY = {
 # HEAVY libraries and of modules LOADED_LAZILY need no entry.
 INSIDE_FUNCTIONS = {
     ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
+    ("predict.integrate", "scipy"): "as for xp",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
     ("design.stateful", "scipy.interpolate"): "0.3 s, and only bs() and ns() need it",
     ("compare.importance", "scipy.special"): "as for xp",
-    ("compare.weights", "scipy.optimize"): "0.3 s, and only stacking needs it",
+    ("compare.stacking", "scipy.optimize"): "0.3 s, and only stacking needs it",
     ("compare.refit", "rich.progress"): "0.1 s, and only a progress bar needs it",
     ("hypothesis.reading", "scipy.special"): "as for xp",
 }
@@ -348,7 +352,7 @@ PLANTED = {
     "errors from its own layer": ({"shelf.py": "from bambi_lite.errors import DataError"}, None),
     "upward": (
         {"spec.py": "import numpy\nfrom bambi_lite.api import brm"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 13): "
+        f"bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer {LAYERS['api']}): "
         "only lower layers may be imported",
     ),
     "upward, relative": (
@@ -358,12 +362,12 @@ PLANTED = {
     ),
     "upward, from the package": (
         {"spec.py": "from bambi_lite import brm"},
-        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 14): "
+        f"bambi_lite.spec:1 (layer 7) imports bambi_lite (layer {LAYERS['']}): "
         "only lower layers may be imported",
     ),
     "upward for type checking": (
         {"spec.py": "if TYPE_CHECKING:\n    from bambi_lite import api"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 13): "
+        f"bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer {LAYERS['api']}): "
         "only lower layers may be imported",
     ),
     "same layer": (
@@ -392,17 +396,17 @@ PLANTED = {
         "may be imported by the others",
     ),
     "heavy at the top": (
-        {"plots.py": "import matplotlib.pyplot as plt"},
-        "bambi_lite.plots:1 imports matplotlib.pyplot at its top: import it inside the function "
+        {"graph.py": "import matplotlib.pyplot as plt"},
+        "bambi_lite.graph:1 imports matplotlib.pyplot at its top: import it inside the function "
         "that needs it, or list the module in LOADED_LAZILY with a reason",
     ),
     "heavy in a class body": (
-        {"plots.py": "class A:\n    from arviz_plots import plot_forest"},
-        "bambi_lite.plots:2 imports arviz_plots at its top: import it inside the function "
+        {"graph.py": "class A:\n    from arviz_plots import plot_forest"},
+        "bambi_lite.graph:2 imports arviz_plots at its top: import it inside the function "
         "that needs it, or list the module in LOADED_LAZILY with a reason",
     ),
-    "heavy in a function": ({"plots.py": "def draw():\n    import matplotlib"}, None),
-    "heavy for type checking": ({"plots.py": "if TYPE_CHECKING:\n    import pymc"}, None),
+    "heavy in a function": ({"graph.py": "def draw():\n    import matplotlib"}, None),
+    "heavy for type checking": ({"graph.py": "if TYPE_CHECKING:\n    import pymc"}, None),
     "heavy in a lazy module": ({"engines/pymc.py": "import pymc, pytensor"}, None),
     "lazy module at the top": (
         {"api.py": "from bambi_lite.engines.pymc import build"},

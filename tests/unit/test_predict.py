@@ -54,6 +54,36 @@ def test_training_rows_as_new_data_give_the_same_prediction():
     np.testing.assert_allclose(new.to_numpy(), old.to_numpy(), rtol=1e-12)
 
 
+def test_a_subset_of_group_effects():
+    fit = fit_of("sleepstudy_slopes")
+    data = bl.load_data("sleepstudy")
+    r = fit.idata["posterior"]["r_Subject"].sel(Subject=data["Subject"].astype(str).to_list())
+    population = fit.posterior_linpred(re_formula="~ 1").to_numpy()
+    intercept, slope = r.to_numpy()[..., 0], r.to_numpy()[..., 1] * data["Days"].to_numpy()
+    for text, added in {
+        "~ (1 | Subject)": intercept,
+        "~ (0 + Days | Subject)": slope,
+        "~ (Days || Subject)": intercept + slope,
+        "~ (1 | Subject) + (0 + Days | Subject)": intercept + slope,
+        "~ 0": 0.0,
+    }.items():
+        ours = fit.posterior_linpred(re_formula=text).to_numpy()
+        np.testing.assert_allclose(ours, population + added, rtol=1e-12, err_msg=text)
+
+
+def test_draws_are_chosen():
+    fit = fit_of("sleepstudy_slopes")
+    whole = fit.posterior_epred()
+    some = fit.posterior_epred(draw_ids=[1, 51, 200])
+    assert dict(some.sizes) == {"chain": 1, "draw": 3, "obs": 180}
+    assert some.draw.values.tolist() == [1, 51, 200]
+    stacked = whole.to_numpy().reshape(200, 180)
+    np.testing.assert_array_equal(some.to_numpy()[0], stacked[[0, 50, 199]])
+    few = fit.posterior_epred(ndraws=20, seed=1)
+    np.testing.assert_array_equal(few.to_numpy()[0], stacked[few.draw.values - 1])
+    assert len(set(few.draw.values)) == 20
+
+
 def test_new_groups_are_distinct_and_have_the_fitted_spread():
     fit = fit_of("sleepstudy_slopes")
     new = pd.DataFrame({"Days": [0, 1, 0], "Subject": ["a", "a", "b"]})
@@ -100,13 +130,13 @@ WRONG = {
         "The new data lack the column 'Subject'",
     ),
     "re_formula": (
-        lambda fit: fit.posterior_epred(re_formula="~ (1 | Subject)"),
-        "re_formula = '~ (1 | Subject)' is not available yet: None includes all group effects, "
-        "'NA' none.",
+        lambda fit: fit.posterior_epred(re_formula="~ (1 | Item)"),
+        "re_formula has the term '(1 | Item)', but the model has no group-level terms of 'Item'. "
+        "Its grouping factors: Subject.",
     ),
     "sample_new_levels": (
         lambda fit: fit.posterior_epred(sample_new_levels="normal"),
-        "sample_new_levels has to be one of uncertainty, gaussian, not 'normal'.",
+        "sample_new_levels has to be one of uncertainty, gaussian, old_levels, not 'normal'.",
     ),
 }
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from drawn import brms_fit, made_fit
+from fits import brms_fit, made_fit
 from tables import each
 
 RNG = np.random.default_rng(2)

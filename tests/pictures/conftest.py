@@ -1,0 +1,53 @@
+"""Fits to draw: draws of brms, and a hundred groups."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import bambi_lite as bl
+
+FACTS = Path(__file__).parents[1] / "facts" / "postprocess"
+
+
+def reference(name, formula, data, family):
+    draws = pd.read_csv(FACTS / f"{name}.draws.csv")
+    return bl.Model(formula, bl.load_data(data), family).from_draws(draws)
+
+
+def hundred_groups():
+    rng = np.random.default_rng(20)
+    group = np.repeat([f"g{i:03d}" for i in range(100)], 4)
+    x = np.tile(np.arange(4.0), 100)
+    data = pd.DataFrame({"y": rng.normal(x, 1.0), "x": x, "g": group})
+    model = bl.Model("y ~ x + (1 | g)", data)
+    names = [n for n in model.variables() if n not in ("lprior", "lp__")]
+    frame = {n: 0.5 + 0.1 * rng.normal(size=40) for n in names}
+    return model.from_draws(pd.DataFrame(frame))
+
+
+@pytest.fixture(scope="session")
+def fits():
+    return {
+        "gaussian": reference(
+            "sleepstudy_slopes", "Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"
+        ),
+        "binomial": reference(
+            "rats_multilevel", "m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"
+        ),
+        "ordinal": reference(
+            "inhaler_cumulative",
+            "rating ~ treat + period + carry + (1 | subject)",
+            "inhaler",
+            "cumulative",
+        ),
+        "hundred": hundred_groups(),
+    }
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
