@@ -190,9 +190,35 @@ class Fit:
         """New responses: see :func:`bambi_lite.predict.posterior_predict`."""
         return predict.posterior_predict(self.draws, newdata, re_formula, **options)
 
-    def log_lik(self) -> xr.DataArray:
+    def log_lik(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
         """Log-density of each observation: see :func:`bambi_lite.predict.log_lik`."""
-        return predict.log_lik(self.draws)
+        return predict.log_lik(self.draws, newdata, re_formula, **options)
+
+    def fitted(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Expected responses as a table: see :func:`bambi_lite.predict.fitted`."""
+        return predict.fitted(self.draws, newdata, re_formula, **options)
+
+    def predict(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Predicted responses as a table: see :func:`bambi_lite.predict.predict`."""
+        return predict.predict(self.draws, newdata, re_formula, **options)
+
+    def residuals(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Observed minus predicted responses: see :func:`bambi_lite.predict.residuals`."""
+        return predict.residuals(self.draws, newdata, re_formula, **options)
+
+    def predictive_error(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
+        """The same as draws: see :func:`bambi_lite.predict.predictive_error`."""
+        return predict.predictive_error(self.draws, newdata, re_formula, **options)
+
+    def predictive_interval(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> pd.DataFrame:
+        """Intervals of new responses: see :func:`bambi_lite.predict.predictive_interval`."""
+        return predict.predictive_interval(self.draws, newdata, re_formula, **options)
 
     # -- draws -------------------------------------------------------------------------------
 
@@ -213,6 +239,12 @@ class Fit:
     ) -> pd.DataFrame:
         """Estimates of every variable: see :func:`bambi_lite.posterior.posterior_summary`."""
         return posterior.posterior_summary(self.draws, variable, regex, robust, probs)
+
+    def posterior_interval(
+        self, variable: posterior.Names = None, regex: bool = False, prob: float = 0.95
+    ) -> pd.DataFrame:
+        """Intervals of every variable: see :func:`bambi_lite.posterior.posterior_interval`."""
+        return posterior.posterior_interval(self.draws, variable, regex, prob)
 
     def summarise_draws(
         self, variable: posterior.Names = None, regex: bool = False

@@ -44,6 +44,8 @@ class Response:
         Labels of the trailing axis that the mean has, where it has one: categories, columns.
     static : mapping
         What belongs to no row: for ordinal families the thresholds of each group.
+    first : int
+        The number of the first category, where the response is one of `categories`.
     """
 
     y: FloatArray
@@ -51,6 +53,7 @@ class Response:
     levels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     static: Mapping[str, Any] = field(default_factory=dict)
+    first: int = 1
 
     def take(self, rows: Any) -> Response:
         """The same response on some of its rows."""

@@ -144,6 +144,7 @@ def _encode_for(family: str, lowest: int = 1) -> Callable[..., Response]:
             levels=labels,
             categories=labels if len(labels) == len(numbers) else numbers,
             static={"groups": groups, "counts": tuple(int(c) for c in counts)},
+            first=lowest,
         )
 
     return encode
