@@ -42,6 +42,17 @@ def test_loo_compare_is_that_of_r(pair, facts):
     np.testing.assert_allclose(ours, theirs["values"], rtol=1e-8, atol=1e-12)
 
 
+def test_a_comparison_prints_its_differences(pair):
+    table = bl.loo_compare(pair)
+    assert str(table).splitlines() == [
+        "           elpd_diff se_diff",
+        "slopes           0.0     0.0",
+        "intercepts     -24.8    11.5",
+    ]
+    assert "se_looic" in table._repr_html_()
+    assert type(table[["elpd_loo"]]) is pd.DataFrame
+
+
 def test_results_are_compared_like_fits(pair):
     results = {name: fit.waic() for name, fit in pair.items()}
     ours = bl.loo_compare(results)
