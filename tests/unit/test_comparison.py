@@ -249,6 +249,15 @@ def test_criteria_are_carried_by_a_new_fit(reference_fit):
     assert more.add_criterion("loo", overwrite=True).criteria["loo"] is not more.criteria["loo"]
 
 
+def test_a_large_log_likelihood_is_not_carried(reference_fit, monkeypatch):
+    from bambi_lite.compare import criteria
+
+    monkeypatch.setattr(criteria, "_CARRIED", 8 * 200 * 180 - 1)
+    more = reference_fit("sleepstudy_intercepts").add_criterion("waic")
+    assert set(more.criteria) == {"waic"}
+    assert "log_likelihood" not in more.idata.children
+
+
 def test_arviz_finds_the_log_likelihood(reference_fit):
     import arviz_stats as azs
 

@@ -419,3 +419,15 @@ def test_a_log_likelihood_that_is_no_number():
         "data): a distributional parameter left its range. A link such as log or logit keeps it "
         "inside."
     )
+
+
+def test_draws_that_make_a_row_impossible():
+    data = pd.DataFrame({"y": [1.0, 2.0, 6.0], "x": [0.0, 1.0, 2.0]})
+    model = bl.Model("y ~ 1", data, bl.shifted_lognormal(link_ndt="identity"))
+    frame = pd.DataFrame({"b_Intercept": [0.1, 0.2], "sigma": [1.0, 1.1], "ndt": [0.5, 1.5]})
+    with pytest.raises(bl.DataError) as error:
+        model.from_draws(frame).loo()
+    assert str(error.value) == (
+        "The log-likelihood is infinite in some draws of row(s) 0 (counted from 0 in the data). "
+        "Such draws cannot come from this model and these data: were they made with others?"
+    )
