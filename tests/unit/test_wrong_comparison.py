@@ -172,7 +172,23 @@ WRONG = {
         lambda fit: small_fit(formula="y ~ f").kfold(folds=[1, 1, 2, 2]),
         bl.DataError,
         "Fold 1 leaves out every row that tells fb from the intercept, and the prior is flat "
-        "there: nothing would tell the coefficient. Use folds with all values in each (folds = "
+        "there: nothing would tell the coefficients. Use folds with all values in each (folds = "
+        "'stratified', group = ...), or give class 'b' a prior.",
+    ),
+    "a fold with all rows of a column": (
+        lambda fit: small_fit(formula="y ~ 0 + f").kfold(folds=[1, 1, 2, 2]),
+        bl.DataError,
+        "Fold 1 leaves out every row that tells fa, and the prior is flat there: nothing would "
+        "tell the coefficients. Use folds with all values in each (folds = 'stratified', group = "
+        "...), or give class 'b' a prior.",
+    ),
+    "a fold that tells two coefficients apart alone": (
+        lambda fit: small_fit(SMALL.assign(z=[0.0, 1.0, 3.0, 7.0]), "y ~ x + z").kfold(
+            folds=[2, 2, 2, 1]
+        ),
+        bl.DataError,
+        "Fold 1 leaves out every row that tells x, z from one another, and the prior is flat "
+        "there: nothing would tell the coefficients. Use folds with all values in each (folds = "
         "'stratified', group = ...), or give class 'b' a prior.",
     ),
     # -- comparisons
