@@ -112,10 +112,15 @@ def refitter(spec: ModelSpec, settings: SampleSettings) -> Callable[[ModelSpec, 
     return refit
 
 
+def data_of(spec: ModelSpec) -> dict[str, np.ndarray]:
+    """The data of a model by the names that they have in PyMC's."""
+    known = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
+    return {**known, f"{spec.response_name}_observed": spec.response.y}
+
+
 def _with_data(compiled: Any, spec: ModelSpec) -> Any:
-    """Compiled code with the data of a model, by the names that they have in PyMC's."""
-    data: dict[str, np.ndarray] = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
-    data[f"{spec.response_name}_observed"] = spec.response.y
+    """Compiled code with the data of a model."""
+    data = data_of(spec)
     # What the density does not depend on is no part of the code.
     used = {variable.name for variable in compiled.shared_var_keys}
     return compiled.with_data(**{name: values for name, values in data.items() if name in used})
