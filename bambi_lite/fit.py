@@ -153,9 +153,17 @@ class Fit:
         summary: bool = True,
         robust: bool = False,
         probs: Sequence[float] = (0.025, 0.975),
+        approximation: str = "trigamma",
     ) -> Any:
         """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
-        return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+        return tables.icc(
+            self.draws,
+            group=group,
+            summary=summary,
+            robust=robust,
+            probs=probs,
+            approximation=approximation,
+        )
 
     # -- predictions -------------------------------------------------------------------------
 

@@ -128,6 +128,10 @@ class Family:
         Single values of a measured response that have a probability of their own.
     latent_variance : mapping
         Variance of the latent residual per link of ``mu``, where the family has one.
+    variance : callable or None
+        ``variance(mean, dpars) -> array``: the variance of what ``mu`` is the mean of (the
+        response, or its logarithm where `scale_link` says so), from the mean and the values of the
+        other parameters. The intraclass correlation takes it.
     links : mapping
         The link in force for each dpar (or stem of dpars).
     bind : callable or None
@@ -182,6 +186,7 @@ class Family:
     discrete: bool = False
     masses: tuple[float, ...] = ()
     latent_variance: Mapping[str, float] = field(default_factory=dict)
+    variance: Callable[[Any, Mapping[str, Any]], Any] | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     bind: Callable[[Family, Response], Family] | None = None
     structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None

@@ -50,6 +50,7 @@ gamma = register(
         mean=_mean,
         additions=("cens", "trunc"),
         truncated_mean=by_size(_likelihood, _biased),
+        variance=lambda mean, dpars: mean**2 / dpars["shape"],
         scaled=True,
     )
 )

@@ -61,6 +61,7 @@ poisson = register(
         likelihood=_likelihood,
         mean=_mean,
         truncated_mean=by_size(_likelihood, _biased, discrete=True),
+        variance=lambda mean, dpars: mean,
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,

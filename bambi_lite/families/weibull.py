@@ -60,6 +60,7 @@ exponential = register(
         likelihood=_exponential_likelihood,
         mean=_mean,
         truncated_mean=by_size(_exponential_likelihood, _exponential_biased),
+        variance=lambda mean, dpars: mean**2,
         additions=("cens", "trunc"),
         scaled=True,
     )

@@ -26,7 +26,8 @@ MIN_DRAWS = 4
 
 def flat(values: np.ndarray) -> np.ndarray:
     """Draws with one leading axis instead of (chain, draw), chain by chain."""
-    return values.reshape(-1, *values.shape[2:])
+    chains, draws, *rest = values.shape
+    return values.reshape(chains * draws, *rest)
 
 
 def estimates(values: np.ndarray, robust: bool, probs: Sequence[float]) -> np.ndarray:

@@ -123,6 +123,7 @@ LOADED_LAZILY = {
 # HEAVY libraries and of modules LOADED_LAZILY need no entry.
 INSIDE_FUNCTIONS = {
     ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
+    ("summary.icc", "scipy.special"): "as for xp",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
