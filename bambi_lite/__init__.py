@@ -2,7 +2,7 @@
 
 from .api import Model, brm
 from .audit import PriorReport
-from .compare import Elpd, loo_compare, model_weights, pp_average
+from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
 from .engines import SampleSettings
@@ -147,6 +147,7 @@ __all__ = [
     "logistic_normal",
     "lognormal",
     "loo_compare",
+    "loo_model_weights",
     "model_weights",
     "multinomial",
     "mvbf",

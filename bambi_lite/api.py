@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,18 +13,19 @@ import xarray as xr
 from .audit import PriorReport, prior_report
 from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
-from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
+from .engines import Plan, SampleSettings, make_plan, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
-from .given import from_frame
+from .given import from_file, from_frame
 from .graph import graph as network
 from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
+from .sampling import draw
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
 
@@ -259,7 +259,7 @@ class Model:
         )  # fmt: skip
         if settings.sample_prior == "only":
             return Fit(prior_only(self._spec, settings))
-        raw, seconds = self._draw(settings)
+        raw, seconds = draw(self._spec, settings, lambda: self.pymc, lambda: self._compiled)
         check_has_draws(raw)
         draws = collect(self._spec, raw, settings, seconds)
         if settings.sample_prior == "yes":
@@ -267,40 +267,19 @@ class Model:
         warn_if_doubtful(draws)
         return Fit(draws)
 
-    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
-        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
-        # Values to start from are given by the names of PyMC's model.
-        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
-        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
-        start = time.perf_counter()
-        if plan.engine == "kernels":
-            from .engines.native.sample import sample
-
-            imported = time.perf_counter()
-            made = program(self._spec, plan)
-            built = time.perf_counter()
-            raw = sample(made, settings)
-        else:
-            from .engines import pymc as engine
-
-            imported = time.perf_counter()
-            model = self.pymc
-            built = time.perf_counter()
-            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
-        return raw, {"import": imported - start, "build": built - imported}
-
     @property
     def plan(self) -> Plan:
         """How the model will be sampled, and why."""
         return make_plan(self._spec)
 
-    def from_draws(self, frame: pd.DataFrame) -> Fit:
+    def from_draws(self, draws: pd.DataFrame | str | Path) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            A row a draw, columns under brms' names: see :func:`bambi_lite.given.from_frame`.
+        draws : pandas.DataFrame, str or Path
+            A row a draw, columns under brms' names (see :func:`bambi_lite.given.from_frame`), or
+            the path of a CSV file of these (:func:`bambi_lite.given.from_file`).
 
         Returns
         -------
@@ -309,9 +288,10 @@ class Model:
         Raises
         ------
         DataError
-            For missing, unknown or unusable columns.
+            For missing, unknown or unusable columns, and for files that cannot be read.
         """
-        return Fit(from_frame(self._spec, frame))
+        given = from_file if isinstance(draws, str | Path) else from_frame
+        return Fit(given(self._spec, draws))
 
     def explain(self) -> Explanation:
         """What the model means: each part of the formula, the equations, the priors, the symbols.

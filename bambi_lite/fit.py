@@ -268,7 +268,9 @@ class Fit:
         """The widely applicable information criterion: see :func:`bambi_lite.compare.waic`."""
         return compare.waic(self.draws)
 
-    def kfold(self, K: int = 10, folds: Any = None, group: Any = None, **options: Any) -> Any:
+    def kfold(
+        self, K: int = 10, folds: Any = None, group: Any = None, **options: Any
+    ) -> compare.Elpd:
         """K-fold cross-validation: see :func:`bambi_lite.compare.kfold`."""
         return compare.kfold(self.draws, K, folds, group, **options)
 
@@ -283,6 +285,14 @@ class Fit:
     def loo_predict(self, method: str = "posterior_predict", **options: Any) -> pd.DataFrame:
         """Predictions of each row left out: see :func:`bambi_lite.compare.loo_predict`."""
         return compare.loo_predict(self.draws, method, **options)
+
+    def loo_epred(self, **options: Any) -> pd.DataFrame:
+        """Their expectations: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, "posterior_epred", **options)
+
+    def loo_linpred(self, **options: Any) -> pd.DataFrame:
+        """Their linear predictors: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, "posterior_linpred", **options)
 
     def loo_predictive_interval(self, prob: float = 0.9, **options: Any) -> pd.DataFrame:
         """Their intervals: see :func:`bambi_lite.compare.loo_predictive_interval`."""

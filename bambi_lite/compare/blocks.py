@@ -53,15 +53,15 @@ def log_lik_rows(draws: Draws, rows: Any) -> np.ndarray:
     return found
 
 
-def blocks(draws: Draws, budget: int = BUDGET) -> Iterator[tuple[slice, np.ndarray]]:
+def blocks(draws: Draws, budget: int | None = None) -> Iterator[tuple[slice, np.ndarray]]:
     """The log-likelihood of all rows, block by block.
 
     Parameters
     ----------
     draws : Draws
         Of the fit.
-    budget : int
-        Bytes of one block.
+    budget : int, optional
+        Bytes of one block; :data:`BUDGET` by default.
 
     Yields
     ------
@@ -71,7 +71,7 @@ def blocks(draws: Draws, budget: int = BUDGET) -> Iterator[tuple[slice, np.ndarr
     """
     n = draws.spec.design.n_obs
     sizes = draws.posterior.sizes
-    step = max(1, budget // (8 * sizes["chain"] * sizes["draw"]))
+    step = max(1, (budget or BUDGET) // (8 * sizes["chain"] * sizes["draw"]))
     for start in range(0, n, step):
         rows = slice(start, min(n, start + step))
         yield rows, log_lik_rows(draws, rows)

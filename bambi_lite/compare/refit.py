@@ -6,77 +6,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from ..diagnosis import diagnose
-from ..draws import Draws, check_has_draws, collect
+from ..draws import Draws
 from ..engines import SampleSettings, sample_settings
 from ..errors import ConvergenceWarning, DataError, SamplingError, listing, suggest, warn
+from ..sampling import refitter
 from ..spec import ModelSpec, take_rows
 
 #: Arguments of sampling that a refit takes from the user.
-_ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in ("init", "progress"))
-
-
-@dataclass(frozen=True, slots=True)
-class Refitter:
-    """Refits of one model to some of its rows.
-
-    The model is compiled once; a refit hands other data to the compiled code. This works because
-    :func:`~bambi_lite.spec.take_rows` leaves parameters, priors, levels and columns as they are.
-
-    Attributes
-    ----------
-    spec : ModelSpec
-        The model on all rows.
-    model : object
-        What the engine built of it.
-    compiled : object
-        What the engine compiled of it, or None where it compiles as it samples.
-    settings : SampleSettings
-        How to sample.
-    """
-
-    spec: ModelSpec
-    model: Any
-    compiled: Any
-    settings: SampleSettings
-
-    def refit(self, rows: np.ndarray, seed: int) -> Draws:
-        """Draws of the model given these rows alone."""
-        from ..engines import pymc as engine
-
-        part = take_rows(self.spec, rows)
-        cores = min(self.settings.cores, self.settings.chains)
-        settings = replace(self.settings, seed=seed, cores=cores)
-        if self.compiled is None:
-            raw = engine.sample(part, engine.build(part), settings, lambda: None)
-        else:
-            code = self.compiled.with_data(**_data(part))
-            raw = engine.sample(part, self.model, settings, lambda: code)
-        check_has_draws(raw)
-        if raw.interrupted:
-            raise KeyboardInterrupt
-        return collect(part, raw, settings, {})
-
-
-def refitter(spec: ModelSpec, settings: SampleSettings) -> Refitter:
-    """A model made ready to be fitted again and again."""
-    from ..engines import pymc as engine
-
-    model = engine.build(spec)
-    compiled = engine.compile_nutpie(spec, model) if settings.backend == "nutpie" else None
-    return Refitter(spec, model, compiled, settings)
-
-
-def _data(spec: ModelSpec) -> dict[str, np.ndarray]:
-    """The data of a model by their names in the built one."""
-    known = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
-    return {**known, f"{spec.response_name}_observed": spec.response.y}
+_NOT_GIVEN = ("init", "progress", "sample_prior")
+_ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in _NOT_GIVEN)
 
 
 def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> SampleSettings:
@@ -111,7 +56,7 @@ def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> Sample
 
 def refit_all(
     spec: ModelSpec,
-    kept: Sequence[np.ndarray],
+    kept: Mapping[int, np.ndarray],
     settings: SampleSettings,
     names: Sequence[str],
     use: Callable[[int, Draws], Any],
@@ -123,8 +68,9 @@ def refit_all(
     ----------
     spec : ModelSpec
         The model.
-    kept : sequence of arrays
-        The rows of each refit.
+    kept : mapping of int to array
+        The rows of each refit, by a number that decides its seed: one refit alone has the draws
+        that it has among others.
     settings : SampleSettings
         How to sample; refits run at the same time where `cores` exceed `chains`.
     names : sequence of str
@@ -149,13 +95,15 @@ def refit_all(
     ConvergenceWarning
         Once, when draws of some refits are doubtful.
     """
-    for rows, name in zip(kept, names, strict=True):
+    for rows, name in zip(kept.values(), names, strict=True):
         _check_told(spec, rows, name)
-    again = refitter(spec, settings)
-    seeds = np.random.SeedSequence(settings.seed).generate_state(len(kept))
+    again = refitter(spec, replace(settings, cores=min(settings.cores, settings.chains)))
+    numbers = list(kept)
 
     def one(i: int) -> tuple[Any, tuple[str, ...]]:
-        draws = again.refit(kept[i], int(seeds[i] % 2**31))
+        stream = np.random.SeedSequence([settings.seed, numbers[i]])
+        part = take_rows(spec, kept[numbers[i]])
+        draws = again(part, int(stream.generate_state(1)[0] % 2**31))
         return use(i, draws), diagnose(draws)
 
     found = []

@@ -40,6 +40,7 @@ LAYERS = {
     "simulate": 8,
     "naming": 8,
     "draws": 9,
+    "sampling": 10,
     "summary": 10,
     "given": 10,
     "standata": 10,
@@ -130,7 +131,7 @@ INSIDE_FUNCTIONS = {
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
     ("design.stateful", "scipy.interpolate"): "0.3 s, and only bs() and ns() need it",
     ("compare.importance", "scipy.special"): "as for xp",
-    ("compare.weights", "scipy.optimize"): "0.3 s, and only stacking needs it",
+    ("compare.stacking", "scipy.optimize"): "0.3 s, and only stacking needs it",
     ("compare.refit", "rich.progress"): "0.1 s, and only a progress bar needs it",
     ("hypothesis.reading", "scipy.special"): "as for xp",
 }

@@ -273,10 +273,13 @@ class _Writer:
         return np.asarray(array if self.merged is None else array[self.merged.rows])
 
     def _centred(self, name: str) -> np.ndarray:
-        """Columns of a predictor; under thresholds, which are sampled at their means, centred."""
+        """Columns of a predictor; under thresholds, which are sampled at their means, centred.
+
+        The means are those of the data that the model was made for, whatever rows there are now.
+        """
         X = self._array(name)
-        centred = any(part.centres == name for part in self.spec.structure)
-        return X - X.mean(axis=0) if centred else X
+        means = next((own.means for own in self.spec.structure if own.centres == name), None)
+        return X if means is None else X - np.asarray(means)
 
     def _part(self, piece: Piece) -> np.ndarray:
         Z = -1

@@ -1,0 +1,121 @@
+"""From a model to its draws by the engine that its plan names, once or with other data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .draws import Draws, check_has_draws, collect
+from .engines import Plan, RawDraws, SampleSettings, make_plan, program
+from .spec import ModelSpec
+
+
+def plan_of(spec: ModelSpec, settings: SampleSettings) -> Plan:
+    """How a model is sampled under these settings."""
+    # Values to start from are given by the names of PyMC's model.
+    plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
+    return make_plan(spec, settings.marginalize, settings.kernels and not plain)
+
+
+def draw(
+    spec: ModelSpec,
+    settings: SampleSettings,
+    graph: Callable[[], Any] | None = None,
+    code: Callable[[], Any] | None = None,
+) -> tuple[RawDraws, dict[str, float]]:
+    """Draw from the posterior.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    settings : SampleSettings
+        How to sample.
+    graph, code : callable, optional
+        Where PyMC's graph is sampled: give the built model and nutpie's code of it. Without them
+        both are made.
+
+    Returns
+    -------
+    raw : RawDraws
+        The engine's answer.
+    seconds : dict
+        What came before sampling: import and build.
+    """
+    plan = plan_of(spec, settings)
+    start = time.perf_counter()
+    if plan.engine == "kernels":
+        from .engines.native.sample import sample
+
+        imported = time.perf_counter()
+        made = program(spec, plan)
+        built = time.perf_counter()
+        raw = sample(made, settings)
+    else:
+        from .engines import pymc as engine
+
+        imported = time.perf_counter()
+        model = engine.build(spec) if graph is None else graph()
+        built = time.perf_counter()
+        raw = engine.sample(
+            spec, model, settings, code or (lambda: engine.compile_nutpie(spec, model))
+        )
+    return raw, {"import": imported - start, "build": built - imported}
+
+
+def refitter(spec: ModelSpec, settings: SampleSettings) -> Callable[[ModelSpec, int], Draws]:
+    """A model made ready to be sampled again and again with other data, as a fit is sampled.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model.
+    settings : SampleSettings
+        How to sample.
+
+    Returns
+    -------
+    callable
+        ``refit(other, seed)``: draws of a model with the parameters, priors, levels and columns of
+        `spec` and other rows or responses, such as :func:`~bambi_lite.spec.take_rows` gives. It may
+        be called from several threads.
+
+    Notes
+    -----
+    The kernels read a model from tables, so that there is nothing to compile. Where PyMC's graph is
+    sampled by nutpie it is compiled here, once, with the data as inputs; PyMC's own sampler
+    (``backend="pymc"``) compiles every time.
+    """
+    graph: Any = None
+    compiled: Any = None
+    if plan_of(spec, settings).engine == "pymc" and settings.backend == "nutpie":
+        from .engines import pymc as engine
+
+        graph = engine.build(spec)
+        compiled = engine.compile_nutpie(spec, graph, frozen=False)
+
+    def refit(other: ModelSpec, seed: int) -> Draws:
+        own = replace(settings, seed=seed)
+        if compiled is None:
+            raw, seconds = draw(other, own)
+        else:
+            raw, seconds = draw(other, own, lambda: graph, lambda: _with_data(compiled, other))
+        check_has_draws(raw)
+        if raw.interrupted:
+            raise KeyboardInterrupt
+        return collect(other, raw, own, seconds)
+
+    return refit
+
+
+def _with_data(compiled: Any, spec: ModelSpec) -> Any:
+    """Compiled code with the data of a model, by the names that they have in PyMC's."""
+    data: dict[str, np.ndarray] = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
+    data[f"{spec.response_name}_observed"] = spec.response.y
+    # What the density does not depend on is no part of the code.
+    used = {variable.name for variable in compiled.shared_var_keys}
+    return compiled.with_data(**{name: values for name, values in data.items() if name in used})
