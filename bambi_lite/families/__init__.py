@@ -41,6 +41,7 @@ from .base import (
     constructor,
     families,
     get_family,
+    unbound,
 )
 from .custom import custom_family
 
@@ -132,6 +133,7 @@ __all__ = [
     "skew_normal",
     "sratio",
     "student",
+    "unbound",
     "von_mises",
     "weibull",
     "wiener",

@@ -343,6 +343,14 @@ def _read(text: str) -> Family:
     return family
 
 
+def unbound(family: Family) -> Family:
+    """A family of a model as it was before it met the data, with its links and settings."""
+    known = _REGISTRY.get(family.name)
+    if known is None or known.encode is not family.encode:  # one of the user's own
+        return family
+    return dataclasses.replace(known, links=family.links, options=family.options)
+
+
 def brmsfamily(family: str, link: str | None = None, **links: Any) -> Family:
     """Any family by brms' name, also those without a constructor of their own.
 

@@ -40,6 +40,7 @@ LAYERS = {
     "simulate": 8,
     "naming": 8,
     "draws": 9,
+    "compiled": 9,
     "sampling": 10,
     "summary": 10,
     "given": 10,
@@ -60,9 +61,11 @@ LAYERS = {
     "posterior": 11,
     "compare": 11,
     "hypothesis": 11,
-    "fit": 12,
-    "api": 13,
-    "": 14,
+    "running": 11,
+    "update": 12,
+    "fit": 13,
+    "api": 14,
+    "": 15,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
@@ -349,7 +352,7 @@ PLANTED = {
     "errors from its own layer": ({"shelf.py": "from bambi_lite.errors import DataError"}, None),
     "upward": (
         {"spec.py": "import numpy\nfrom bambi_lite.api import brm"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 13): "
+        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 14): "
         "only lower layers may be imported",
     ),
     "upward, relative": (
@@ -359,12 +362,12 @@ PLANTED = {
     ),
     "upward, from the package": (
         {"spec.py": "from bambi_lite import brm"},
-        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 14): "
+        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 15): "
         "only lower layers may be imported",
     ),
     "upward for type checking": (
         {"spec.py": "if TYPE_CHECKING:\n    from bambi_lite import api"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 13): "
+        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 14): "
         "only lower layers may be imported",
     ),
     "same layer": (
