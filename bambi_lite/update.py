@@ -46,9 +46,10 @@ def update(
         was there, and what is not named stays. A variable that is new needs `newdata`: a fit
         keeps the columns of its own formula.
     prior : optional
-        As in :func:`bambi_lite.brm`; over the priors of the fit, which stay otherwise. As in brms
-        that goes for default priors too: their numbers stay those of the first data (``source`` is
-        then ``earlier``), unless `family` is given. A prior whose parameter is gone goes with it.
+        As in :func:`bambi_lite.brm`; over what the user said for the fit. As in brms 2.23 the
+        default priors keep the numbers of the first data (``source`` is then ``earlier``) unless
+        something is said here; another family has its own. A prior whose parameter is gone goes
+        with it.
     family : str or Family, optional
         Another family or link.
     data2, contrasts : mapping, optional
@@ -157,9 +158,10 @@ def _names(formula: BrmsFormula) -> tuple[str, ...]:
 
 
 def _priors(old: ModelSpec, given: Any, family: Family) -> PriorSet:
-    """What is said now over what the fit had; defaults of another family are none."""
+    """What is said now over what the fit had; its default priors stay if nothing is said."""
     same = family.name == old.family.name and _links(family) == _links(old.family)
-    kept = [row for row in old.prior_rows if same or row.source != "default"]
+    stay = same and given is None
+    kept = [row for row in old.prior_rows if stay or row.source not in ("default", "earlier")]
     return replace(gather(given), earlier=tuple(map(_as_earlier, kept)))
 
 

@@ -55,6 +55,12 @@ def test_defaults_of_other_data_are_told() -> None:
     assert (
         by_class.loc["Intercept", "prior"] == fit.prior.set_index("class").loc["Intercept", "prior"]
     )
+    # Said priors stay and defaults are computed anew as soon as something is said, as in brms.
+    said = made.update(prior=bl.prior("normal(0, 1)"))
+    own = bl.Model("y ~ x", data().assign(y=data()["y"] * 1000)).prior.set_index("class")
+    after = said.prior.set_index("class")
+    assert after.loc["Intercept", "prior"] == own.loc["Intercept", "prior"]
+    assert after.loc["Intercept", "source"] == "default"
     # Another family has defaults of its own.
     other = fit.update(family="student")
     assert set(other.prior["source"]) == {"default"}
