@@ -31,6 +31,7 @@ from .prior_draws import prior_draws
 from .priors import PriorFrame, to_frame
 from .sensitivity import THRESHOLD, sensitivity
 from .spec import ModelSpec
+from .update import update as refit
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +44,8 @@ class Fit:
         The model's spec, its draws under brms' names, and how they were made.
     criteria : mapping
         What :meth:`add_criterion` has added.
+    changed : tuple of str
+        What :meth:`update` changed to make it; empty for a first fit.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Fit:
 
     draws: Draws
     criteria: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    changed: tuple[str, ...] = ()
 
     @property
     def spec(self) -> ModelSpec:
@@ -120,6 +124,15 @@ class Fit:
             self.draws, prob=prob, robust=robust, priors=priors, digits=digits, sensitivity=found
         )
 
+    # -- another fit -------------------------------------------------------------------------
+
+    def update(
+        self, newdata: Any = None, formula: Any = None, prior: Any = None, **options: Any
+    ) -> Fit:
+        """The model fitted again, changed: see :func:`bambi_lite.update.update`."""
+        draws, changed = refit(self.draws, newdata, formula, prior, **options)
+        return Fit(draws, changed=changed)
+
     # -- tables ------------------------------------------------------------------------------
 
     def fixef(
@@ -166,9 +179,17 @@ class Fit:
         summary: bool = True,
         robust: bool = False,
         probs: Sequence[float] = (0.025, 0.975),
+        approximation: str = "trigamma",
     ) -> Any:
         """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
-        return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+        return tables.icc(
+            self.draws,
+            group=group,
+            summary=summary,
+            robust=robust,
+            probs=probs,
+            approximation=approximation,
+        )
 
     # -- predictions -------------------------------------------------------------------------
 

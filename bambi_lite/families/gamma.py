@@ -51,6 +51,7 @@ gamma = register(
         linear=True,
         additions=("cens", "trunc"),
         truncated_mean=by_size(_likelihood, _biased),
+        variance=lambda mean, dpars: mean**2 / dpars["shape"],
         scaled=True,
     )
 )

@@ -11,6 +11,7 @@ from ..dists import Dist
 from ..links import LOG_LOCATION, POSITIVE, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import sigma_squared
 from .responses import not_negative, positive
 from .truncated import Biased, by_size
 
@@ -65,6 +66,7 @@ lognormal = register(
         mean=_mean,
         additions=("cens", "trunc"),
         truncated_mean=by_size(_likelihood, _biased),
+        variance=sigma_squared,
         **_LOG_SCALE,
     )
 )
@@ -77,6 +79,7 @@ shifted_lognormal = register(
         likelihood=_shifted_likelihood,
         mean=_shifted_mean,
         additions=("cens", "trunc"),
+        variance=sigma_squared,
         **_LOG_SCALE,
     )
 )

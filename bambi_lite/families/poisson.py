@@ -62,6 +62,7 @@ poisson = register(
         mean=_mean,
         linear=True,
         truncated_mean=by_size(_likelihood, _biased, discrete=True),
+        variance=lambda mean, dpars: mean,
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,

@@ -62,6 +62,7 @@ exponential = register(
         mean=_mean,
         linear=True,
         truncated_mean=by_size(_exponential_likelihood, _exponential_biased),
+        variance=lambda mean, dpars: mean**2,
         additions=("cens", "trunc"),
         scaled=True,
     )

@@ -7,7 +7,7 @@ import bambi_lite as bl
 from bambi_lite.engines import Plan, make_plan, program
 from bambi_lite.engines.native.kernel import density
 from bambi_lite.engines.pymc import build
-from bambi_lite.sampling import data_of
+from bambi_lite.reuse import data_of
 from bambi_lite.spec import take_rows
 
 PRIOR = [bl.prior("normal(0, 2)", class_="b")]
