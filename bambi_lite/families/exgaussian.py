@@ -21,6 +21,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 exgaussian = register(
     Family(
         "exgaussian",
+        kernel="exgaussian",
         dpars=(
             Dpar("mu", REAL),
             Dpar("sigma", POSITIVE, lower=0.0),
