@@ -112,8 +112,8 @@ def _collect(value: Any, texts: dict[str, str]) -> None:
             texts.setdefault(f"constant {value!r}", "")
         return
     module = function.__module__
-    if module.partition(".")[0] != _PACKAGE:
-        return
+    if texts and module.partition(".")[0] != _PACKAGE:
+        return  # of other libraries the version counts
     key = f"{module}:{function.__qualname__}:{function.__code__.co_firstlineno}"
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     # Functions made by one factory differ in what they enclose.

@@ -152,12 +152,12 @@ def build(name):
         return bl.Model(formula, observed(), family, prior=priors)
 
 
-def points(made, rng):
-    """Fifty points near the start, and some with extreme standard deviations and correlations.
+def points(made, rng, n):
+    """Points near the start, and some with extreme standard deviations and correlations.
 
     Innovations there are so large that the effects are of order one, or as small as the sd.
     """
-    found = list(rng.normal(scale=0.4, size=(50, made.n_dim)))
+    found = list(rng.normal(scale=0.4, size=(n, made.n_dim)))
     blocks = [b for b in made.spec.blocks if b.name != made.plan.integrated]
     for sd, cor in ((1e-6, 0.999), (1e6, -0.999), (1e-6, -0.999), (1e6, 0.999)):
         x = rng.normal(scale=0.4, size=made.n_dim)
@@ -171,15 +171,16 @@ def points(made, rng):
     return found
 
 
+@pytest.mark.parametrize("n", [3, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", MODELS)
-def test_kernels_are_the_plain_model(tools, name):
+def test_kernels_are_the_plain_model(tools, name, n):
     built = build(name)
     model, made = built.pymc, program(built.spec, Plan())
     where = tools.positions(model, made)
     assert sorted(where) == list(range(made.n_dim))
     value_and_gradient = tools.with_gradient(model)
     values, theirs = [], []
-    for x in points(made, np.random.default_rng(5)):
+    for x in points(made, np.random.default_rng(5), n):
         gradient = np.empty(made.n_dim)
         values.append(density(x, made.ints, made.floats, gradient))
         whole, expected = value_and_gradient(tools.value_vars(model, made, x))
