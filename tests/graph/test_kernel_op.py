@@ -98,7 +98,7 @@ def test_rules_for_matrices_pass_by(caplog):
 
 def test_no_second_derivatives():
     inputs, _, gradients = graph("com_poisson")
-    with pytest.raises(NotImplementedError, match="'com_poisson_log_mass' has no second derivatives"):
+    with pytest.raises(NotImplementedError, match="'com_poisson_log_mass' has no second"):
         pytensor.grad(gradients[1], inputs[1])
 
 

@@ -89,7 +89,7 @@ def marginal_sums(spec: ModelSpec, name: str) -> MarginalSums:
     start = np.linalg.lstsq(XX, X.T @ (w * y), rcond=None)[0] if columns else np.empty(0)
     y -= X @ start
     sums = np.empty((levels, q * q + q * len(fixed) + q))
-    sums[:, : q * q] = ZZ.reshape(levels, -1)
+    sums[:, : q * q] = ZZ.reshape(levels, q * q)
     for i in range(q if name else 0):
         for j, column in enumerate(columns):
             place = q * q + i * len(fixed) + j
