@@ -78,6 +78,7 @@ binomial = register(
 zero_inflated_binomial = register(
     Family(
         "zero_inflated_binomial",
+        kernel="zero_inflated_binomial",
         dpars=(_MU, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=successes("zero_inflated_binomial"),
         likelihood=_inflated_likelihood,

@@ -28,6 +28,7 @@ def _variance(mean: Any, dpars: Mapping[str, Any]) -> Any:
 exgaussian = register(
     Family(
         "exgaussian",
+        kernel="exgaussian",
         dpars=(
             Dpar("mu", REAL),
             Dpar("sigma", POSITIVE, lower=0.0),

@@ -74,6 +74,7 @@ lognormal = register(
 shifted_lognormal = register(
     Family(
         "shifted_lognormal",
+        kernel="shifted_lognormal",
         dpars=(_MU, _SIGMA, Dpar("ndt", POSITIVE, lower=0.0, upper="min_Y")),
         encode=positive("shifted_lognormal"),
         likelihood=_shifted_likelihood,
@@ -87,6 +88,7 @@ shifted_lognormal = register(
 hurdle_lognormal = register(
     Family(
         "hurdle_lognormal",
+        kernel="hurdle_lognormal",
         dpars=(_MU, _SIGMA, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=not_negative("hurdle_lognormal"),
         likelihood=_hurdle_likelihood,

@@ -104,6 +104,7 @@ negbinomial = register(
 negbinomial2 = register(
     Family(
         "negbinomial2",
+        kernel="negbinomial2",
         dpars=(_MU, Dpar("sigma", POSITIVE, lower=0.0)),
         encode=counts("negbinomial2"),
         likelihood=_likelihood2,
@@ -120,6 +121,7 @@ negbinomial2 = register(
 geometric = register(
     Family(
         "geometric",
+        kernel="geometric",
         dpars=(_MU,),
         encode=counts("geometric"),
         likelihood=_geometric_likelihood,
@@ -136,6 +138,7 @@ geometric = register(
 zero_inflated_negbinomial = register(
     Family(
         "zero_inflated_negbinomial",
+        kernel="zero_inflated_negbinomial",
         dpars=(_MU, _SHAPE, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=counts("zero_inflated_negbinomial"),
         likelihood=_inflated_likelihood,
@@ -150,6 +153,7 @@ zero_inflated_negbinomial = register(
 hurdle_negbinomial = register(
     Family(
         "hurdle_negbinomial",
+        kernel="hurdle_negbinomial",
         dpars=(_MU, _SHAPE, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=counts("hurdle_negbinomial"),
         likelihood=_hurdle_likelihood,

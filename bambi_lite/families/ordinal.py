@@ -302,13 +302,30 @@ cumulative = register(
     )
 )
 sratio = register(
-    _family("sratio", _sratio, "{link}(P(y = k | y >= k)) = disc (theta_k - mu)", _RATIO)
+    _family(
+        "sratio",
+        _sratio,
+        "{link}(P(y = k | y >= k)) = disc (theta_k - mu)",
+        _RATIO,
+        kernel="sratio",
+    )
 )
 cratio = register(
-    _family("cratio", _cratio, "{link}(P(y > k | y >= k)) = disc (mu - theta_k)", _RATIO)
+    _family(
+        "cratio",
+        _cratio,
+        "{link}(P(y > k | y >= k)) = disc (mu - theta_k)",
+        _RATIO,
+        kernel="cratio",
+    )
 )
 acat = register(
-    _family("acat", _acat, "{link}(P(y = k + 1 | y = k or k + 1)) = disc (mu - theta_k)")
+    _family(
+        "acat",
+        _acat,
+        "{link}(P(y = k + 1 | y = k or k + 1)) = disc (mu - theta_k)",
+        kernel="acat",
+    )
 )
 hurdle_cumulative = register(
     _family(

@@ -56,6 +56,7 @@ weibull = register(
 exponential = register(
     Family(
         "exponential",
+        kernel="exponential",
         dpars=(_MU,),
         encode=positive("exponential"),
         likelihood=_exponential_likelihood,
