@@ -126,7 +126,7 @@ def shown_values(variable: Variable) -> list[Any]:
     return list(dict.fromkeys(np.nanquantile(variable.numbers, [0, 0.25, 0.5, 0.75, 1]).tolist()))
 
 
-def read_newdata(given: Any, spec: ModelSpec, variables: Variables, without_groups: bool) -> Any:
+def read_newdata(given: Any, spec: ModelSpec, variables: Variables, with_groups: bool) -> Any:
     """The rows to answer for.
 
     Parameters
@@ -136,8 +136,8 @@ def read_newdata(given: Any, spec: ModelSpec, variables: Variables, without_grou
         with numbers at their median, ``"balanced"`` one for each combination of levels.
     spec : ModelSpec
     variables : Variables
-    without_groups : bool
-        Whether grouping factors may be missing.
+    with_groups : bool
+        Whether grouping factors have to be there.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def read_newdata(given: Any, spec: ModelSpec, variables: Variables, without_grou
         }
         return _typical(variables, medians, balanced=given == "balanced")
     frame = to_pandas(given, "new data").reset_index(drop=True)
-    roles = (RESPONSE, GROUP) if without_groups else (RESPONSE,)
+    roles = (RESPONSE,) if with_groups else (RESPONSE, GROUP)
     needed = [v.name for v in variables if v.role not in roles and v.name in frame.columns]
     whole = frame[needed].notna().all(axis=1)
     if whole.all():
