@@ -11,8 +11,6 @@ import pandas as pd
 import xarray as xr
 
 from .audit import PriorReport, prior_report
-from .diagnosis import warn_if_doubtful
-from .draws import check_has_draws, collect
 from .engines import Plan, SampleSettings, make_plan, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
@@ -23,11 +21,11 @@ from .given import from_file, from_frame
 from .graph import graph as network
 from .keeping import kept
 from .keeping import load as load_draws
-from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
+from .prior_draws import prior_draws, prior_predictive
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
-from .sampling import draw
+from .running import run
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
 
@@ -260,15 +258,7 @@ class Model:
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
             progress, marginalize, kernels, sample_prior,
         )  # fmt: skip
-        if settings.sample_prior == "only":
-            return Fit(prior_only(self._spec, settings))
-        raw, seconds = draw(self._spec, settings, lambda: self.pymc, lambda: self._compiled)
-        check_has_draws(raw)
-        draws = collect(self._spec, raw, settings, seconds)
-        if settings.sample_prior == "yes":
-            draws = with_prior(draws)
-        warn_if_doubtful(draws)
-        return Fit(draws)
+        return Fit(run(self._spec, settings, lambda: self.pymc, lambda: self._compiled))
 
     @property
     def plan(self) -> Plan:

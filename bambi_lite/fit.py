@@ -31,6 +31,7 @@ from .prior_draws import prior_draws
 from .priors import PriorFrame, to_frame
 from .sensitivity import THRESHOLD, sensitivity
 from .spec import ModelSpec
+from .update import update as refit
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +44,8 @@ class Fit:
         The model's spec, its draws under brms' names, and how they were made.
     criteria : mapping
         What :meth:`add_criterion` has added.
+    changed : tuple of str
+        What :meth:`update` changed to make it; empty for a first fit.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Fit:
 
     draws: Draws
     criteria: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    changed: tuple[str, ...] = ()
 
     @property
     def spec(self) -> ModelSpec:
@@ -120,6 +124,15 @@ class Fit:
             self.draws, prob=prob, robust=robust, priors=priors, digits=digits, sensitivity=found
         )
 
+    # -- another fit -------------------------------------------------------------------------
+
+    def update(
+        self, newdata: Any = None, formula: Any = None, prior: Any = None, **options: Any
+    ) -> Fit:
+        """The model fitted again, changed: see :func:`bambi_lite.update.update`."""
+        draws, changed = refit(self.draws, newdata, formula, prior, **options)
+        return Fit(draws, changed=changed)
+
     # -- tables ------------------------------------------------------------------------------
 
     def fixef(
@@ -166,9 +179,17 @@ class Fit:
         summary: bool = True,
         robust: bool = False,
         probs: Sequence[float] = (0.025, 0.975),
+        approximation: str = "trigamma",
     ) -> Any:
         """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
-        return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+        return tables.icc(
+            self.draws,
+            group=group,
+            summary=summary,
+            robust=robust,
+            probs=probs,
+            approximation=approximation,
+        )
 
     # -- predictions -------------------------------------------------------------------------
 
@@ -190,9 +211,35 @@ class Fit:
         """New responses: see :func:`bambi_lite.predict.posterior_predict`."""
         return predict.posterior_predict(self.draws, newdata, re_formula, **options)
 
-    def log_lik(self) -> xr.DataArray:
+    def log_lik(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
         """Log-density of each observation: see :func:`bambi_lite.predict.log_lik`."""
-        return predict.log_lik(self.draws)
+        return predict.log_lik(self.draws, newdata, re_formula, **options)
+
+    def fitted(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Expected responses as a table: see :func:`bambi_lite.predict.fitted`."""
+        return predict.fitted(self.draws, newdata, re_formula, **options)
+
+    def predict(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Predicted responses as a table: see :func:`bambi_lite.predict.predict`."""
+        return predict.predict(self.draws, newdata, re_formula, **options)
+
+    def residuals(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Observed minus predicted responses: see :func:`bambi_lite.predict.residuals`."""
+        return predict.residuals(self.draws, newdata, re_formula, **options)
+
+    def predictive_error(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
+        """The same as draws: see :func:`bambi_lite.predict.predictive_error`."""
+        return predict.predictive_error(self.draws, newdata, re_formula, **options)
+
+    def predictive_interval(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> pd.DataFrame:
+        """Intervals of new responses: see :func:`bambi_lite.predict.predictive_interval`."""
+        return predict.predictive_interval(self.draws, newdata, re_formula, **options)
 
     # -- draws -------------------------------------------------------------------------------
 
@@ -213,6 +260,12 @@ class Fit:
     ) -> pd.DataFrame:
         """Estimates of every variable: see :func:`bambi_lite.posterior.posterior_summary`."""
         return posterior.posterior_summary(self.draws, variable, regex, robust, probs)
+
+    def posterior_interval(
+        self, variable: posterior.Names = None, regex: bool = False, prob: float = 0.95
+    ) -> pd.DataFrame:
+        """Intervals of every variable: see :func:`bambi_lite.posterior.posterior_interval`."""
+        return posterior.posterior_interval(self.draws, variable, regex, prob)
 
     def summarise_draws(
         self, variable: posterior.Names = None, regex: bool = False

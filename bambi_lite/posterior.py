@@ -12,8 +12,9 @@ import pandas as pd
 
 from .draws import Draws, columns
 from .errors import DataError, listing, suggest
+from .estimates import check_prob, check_probs, estimates, flat, percent, stat_names
 from .standata import variables
-from .summary.stats import check_probs, convergence_of, estimates, flat, stat_names
+from .summary.stats import convergence_of
 from .terms import FixedTerm
 
 #: Stan's names of what the sampler tells of each draw, in its order, and ArviZ' names.
@@ -172,6 +173,35 @@ def posterior_summary(
     values = np.stack(list(found.values()), axis=-1)
     table = estimates(flat(values), robust, probs).T
     return pd.DataFrame(table, index=list(found), columns=stat_names(probs))
+
+
+def posterior_interval(
+    draws: Draws, variable: Names = None, regex: bool = False, prob: float = 0.95
+) -> pd.DataFrame:
+    """Equal-tailed intervals of every variable, as brms' ``posterior_interval``.
+
+    Parameters
+    ----------
+    draws, variable, regex
+        See :func:`as_draws_df`.
+    prob : float
+        The mass of the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a variable; columns ``2.5%`` and ``97.5%``.
+
+    Raises
+    ------
+    DataError
+        For unknown variables and an impossible mass.
+    """
+    prob = check_prob(prob)
+    ends = ((1.0 - prob) / 2.0, (1.0 + prob) / 2.0)
+    found = selected(draws, variable, regex)
+    values = [np.quantile(own, ends) for own in found.values()]
+    return pd.DataFrame(values, index=list(found), columns=[f"{percent(p)}%" for p in ends])
 
 
 def summarise_draws(draws: Draws, variable: Names = None, regex: bool = False) -> pd.DataFrame:

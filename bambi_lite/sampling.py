@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from .draws import Draws, check_has_draws, collect
 from .engines import Plan, RawDraws, SampleSettings, make_plan, program
+from .reuse import with_data
 from .spec import ModelSpec
 
 
@@ -103,19 +102,10 @@ def refitter(spec: ModelSpec, settings: SampleSettings) -> Callable[[ModelSpec, 
         if compiled is None:
             raw, seconds = draw(other, own)
         else:
-            raw, seconds = draw(other, own, lambda: graph, lambda: _with_data(compiled, other))
+            raw, seconds = draw(other, own, lambda: graph, lambda: with_data(compiled, other))
         check_has_draws(raw)
         if raw.interrupted:
             raise KeyboardInterrupt
         return collect(other, raw, own, seconds)
 
     return refit
-
-
-def _with_data(compiled: Any, spec: ModelSpec) -> Any:
-    """Compiled code with the data of a model, by the names that they have in PyMC's."""
-    data: dict[str, np.ndarray] = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
-    data[f"{spec.response_name}_observed"] = spec.response.y
-    # What the density does not depend on is no part of the code.
-    used = {variable.name for variable in compiled.shared_var_keys}
-    return compiled.with_data(**{name: values for name, values in data.items() if name in used})

@@ -77,6 +77,25 @@ def blocks(draws: Draws, budget: int | None = None) -> Iterator[tuple[slice, np.
         yield rows, log_lik_rows(draws, rows)
 
 
+def possible_blocks(draws: Draws) -> Iterator[tuple[slice, np.ndarray]]:
+    """:func:`blocks` for importance sampling, which divides by the likelihood.
+
+    Raises
+    ------
+    DataError
+        Where a draw gives a row no probability, or an infinite one.
+    """
+    for rows, values in blocks(draws):
+        if (bad := np.isinf(values).any(axis=1)).any():
+            labels = draws.spec.design.rows[rows][bad]
+            raise DataError(
+                f"The log-likelihood is infinite in some draws of row(s) {listing(labels, 5)} "
+                f"(counted from 0 in the data). Such draws cannot come from this model and these "
+                f"data: were they made with others?"
+            )
+        yield rows, values
+
+
 def fingerprint(spec: ModelSpec) -> str:
     """The same for two models exactly when they are about the same responses in the same order."""
     y = np.ascontiguousarray(spec.response.y, dtype=float)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Draws
-from .blocks import blocks, fingerprint
+from .blocks import fingerprint, possible_blocks
 from .psis import log_mean_exp, log_sum_exp, relative_efficiency, smooth
 from .result import Elpd
 
@@ -33,6 +33,11 @@ def psis_loo(draws: Draws) -> Elpd:
     Elpd
         Nothing is held of the log-likelihood but a block of rows at a time.
 
+    Raises
+    ------
+    DataError
+        Where the log-likelihood is no finite number.
+
     Notes
     -----
     Vehtari, Gelman and Gabry (2017), Statistics and Computing 27:1413-1432.
@@ -41,7 +46,7 @@ def psis_loo(draws: Draws) -> Elpd:
     step = max(1, _BYTES // (8 * chains * draws.posterior.sizes["draw"]))
     parts = [
         _psis_block(values[i : i + step], chains)
-        for _, values in blocks(draws)
+        for _, values in possible_blocks(draws)
         for i in range(0, len(values), step)
     ]
     found = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}

@@ -23,6 +23,9 @@ from ..spec import ModelSpec, take_rows
 _NOT_GIVEN = ("init", "progress", "sample_prior")
 _ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in _NOT_GIVEN)
 
+#: Smallest eigenvalue, by the largest, of columns that are linearly independent.
+_DEPENDENT = 1e-10
+
 
 def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> SampleSettings:
     """How refits are sampled: as the fit was, but for what is given.
@@ -148,16 +151,10 @@ def _counted(total: int, shown: bool) -> Iterator[Callable[[], None]]:
 
 
 def _check_told(spec: ModelSpec, rows: np.ndarray, name: str) -> None:
-    """DataError when a coefficient with a flat prior is told by the rows left out alone."""
+    """DataError when coefficients with a flat prior are told by the rows left out alone."""
     if len(rows) == 0:
         raise SamplingError(f"{name} leaves no row to fit the model to.")
     for predictor in spec.predictors:
-        X, part = predictor.X, predictor.X[rows]
-        lost = [
-            column
-            for j, column in enumerate(predictor.columns)
-            if np.ptp(X[:, j]) > 0.0 and np.ptp(part[:, j]) == 0.0
-        ]
         flat = {
             key.coef
             for param in spec.params
@@ -168,12 +165,37 @@ def _check_told(spec: ModelSpec, rows: np.ndarray, name: str) -> None:
             and (key.cls, key.nlpar) == ("b", predictor.nlpar)
             and (key.dpar or "mu") == predictor.dpar
         }
-        if untold := [c for c in lost if c in flat]:
-            raise DataError(
-                f"{name} leaves out every row that tells {listing(untold)} from the intercept, and "
-                f"the prior is flat there: nothing would tell the coefficient. Use folds with all "
-                f"values in each (folds = 'stratified', group = ...), or give class 'b' a prior."
-            )
+        chosen = [j for j, column in enumerate(predictor.columns) if column in flat]
+        if not chosen:
+            continue
+        X = predictor.X[:, chosen]
+        shifted = predictor.intercept or bool(spec.structure)
+        seen = np.column_stack([X - X.mean(axis=0), np.ones(len(X))]) if shifted else X
+        lost = untold(seen, rows)[: len(chosen)]
+        if not lost.any():
+            continue
+        alone = lost & (np.ptp(X[rows], axis=0) == 0.0)
+        found = np.flatnonzero(alone if alone.any() else lost)
+        named = [predictor.columns[chosen[i]] for i in found]
+        others = "from one another" if not alone.any() else "from the intercept" if shifted else ""
+        raise DataError(
+            f"{' '.join([name, 'leaves out every row that tells', listing(named), others]).strip()}"
+            f", and the prior is flat there: nothing would tell the coefficients. Use folds with "
+            f"all values in each (folds = 'stratified', group = ...), or give class 'b' a prior."
+        )
+
+
+def untold(X: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Which columns are linearly dependent in some rows and are not so in all of them."""
+    scaled = X / np.maximum(np.sqrt((X**2).sum(axis=0)), np.finfo(float).tiny)
+
+    def null(A: np.ndarray) -> np.ndarray:
+        values, vectors = np.linalg.eigh(A.T @ A)
+        return np.asarray(vectors[:, values <= _DEPENDENT * max(values[-1], 0.0)])
+
+    before, now = null(scaled), null(scaled[rows])
+    new = now - before @ (before.T @ now)
+    return np.asarray((np.abs(new) > np.sqrt(_DEPENDENT)).any(axis=1))
 
 
 def absent_levels(spec: ModelSpec, rows: np.ndarray) -> dict[str, np.ndarray]:

@@ -95,14 +95,12 @@ def _typical(variables: Variables, given: Mapping[str, list[Any]], balanced: boo
             every = balanced and v.levels and v.role == PREDICTOR
             axes[v.name] = list(v.levels) if every else [v.typical]
     rows = list(product(*axes.values()))
-    places = {name: i for i, name in enumerate(axes)}
-    return pd.DataFrame(
-        {
-            v.name: v.series([row[places[v.name]] for row in rows])
-            for v in variables
-            if v.name in places
-        }
-    )
+    made = pd.DataFrame(index=range(len(rows)))
+    for v in variables:
+        if v.name in axes:
+            place = list(axes).index(v.name)
+            made[v.name] = v.series([row[place] for row in rows])
+    return made
 
 
 def counterfactual(

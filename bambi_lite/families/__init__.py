@@ -43,6 +43,7 @@ from .base import (
     get_family,
     is_built_in,
     named,
+    unbound,
 )
 from .custom import custom_family
 
@@ -136,6 +137,7 @@ __all__ = [
     "skew_normal",
     "sratio",
     "student",
+    "unbound",
     "von_mises",
     "weibull",
     "wiener",

@@ -44,6 +44,8 @@ class Response:
         Labels of the trailing axis that the mean has, where it has one: categories, columns.
     static : mapping
         What belongs to no row: for ordinal families the thresholds of each group.
+    first : int
+        The number of the first category, where the response is one of `categories`.
     """
 
     y: FloatArray
@@ -51,6 +53,7 @@ class Response:
     levels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     static: Mapping[str, Any] = field(default_factory=dict)
+    first: int = 1
 
     def take(self, rows: Any) -> Response:
         """The same response on some of its rows."""
@@ -128,6 +131,10 @@ class Family:
         Single values of a measured response that have a probability of their own.
     latent_variance : mapping
         Variance of the latent residual per link of ``mu``, where the family has one.
+    variance : callable or None
+        ``variance(mean, dpars) -> array``: the variance of what ``mu`` is the mean of (the
+        response, or its logarithm where `scale_link` says so), from the mean and the values of the
+        other parameters. The intraclass correlation takes it.
     links : mapping
         The link in force for each dpar (or stem of dpars).
     bind : callable or None
@@ -185,6 +192,7 @@ class Family:
     discrete: bool = False
     masses: tuple[float, ...] = ()
     latent_variance: Mapping[str, float] = field(default_factory=dict)
+    variance: Callable[[Any, Mapping[str, Any]], Any] | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     bind: Callable[[Family, Response], Family] | None = None
     structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None
@@ -353,6 +361,14 @@ def _read(text: str) -> Family:
             raise FamilyError(marked(str(problem), text, start, end - start)) from None
         seen.add(name)
     return family
+
+
+def unbound(family: Family) -> Family:
+    """A family of a model as it was before it met the data, with its links and settings."""
+    known = _REGISTRY.get(family.name)
+    if known is None or known.encode is not family.encode:  # one of the user's own
+        return family
+    return dataclasses.replace(known, links=family.links, options=family.options)
 
 
 def brmsfamily(family: str, link: str | None = None, **links: Any) -> Family:

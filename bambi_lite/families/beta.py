@@ -72,6 +72,7 @@ beta = register(
 zero_inflated_beta = register(
     Family(
         "zero_inflated_beta",
+        kernel="zero_inflated_beta",
         dpars=(_MU, _PHI, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=between(
             "zero_inflated_beta",

@@ -51,6 +51,7 @@ gamma = register(
         linear=True,
         additions=("cens", "trunc"),
         truncated_mean=by_size(_likelihood, _biased),
+        variance=lambda mean, dpars: mean**2 / dpars["shape"],
         scaled=True,
     )
 )
@@ -58,6 +59,7 @@ gamma = register(
 hurdle_gamma = register(
     Family(
         "hurdle_gamma",
+        kernel="hurdle_gamma",
         dpars=(_MU, _SHAPE, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=not_negative("hurdle_gamma"),
         likelihood=_hurdle_likelihood,

@@ -8,7 +8,7 @@ from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
-from .common import known_error, residual
+from .common import known_error, residual, sigma_squared
 from .responses import numbers
 from .truncated import normal_mean
 
@@ -50,6 +50,7 @@ gaussian = register(
         bind=known_error,
         truncated_mean=_truncated_mean,
         information=_information,
+        variance=sigma_squared,
         residual_variance=_residual_variance,
     )
 )

@@ -89,7 +89,7 @@ def place_of(path: str | Path) -> Path:
         raise KeepingError(f"The path of a fit is text, such as 'sleepstudy.bl', not {path!r}.")
     given = Path(path).expanduser()
     named = given.name and not str(path).endswith(("/", os.sep))
-    if not named or given.is_dir():
+    if not named or os.path.isdir(given):
         raise KeepingError(
             f"'{path}' is a directory; a fit is one file, such as '{given / 'fit.bl'}'."
         )
@@ -167,7 +167,7 @@ def check_writable(path: Path) -> None:
 
 
 def _why(error: OSError, target: Path) -> str:
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         return f"there is no folder '{target.parent}'"
     return error.strerror or str(error)
 
@@ -212,15 +212,15 @@ def read(path: str | Path) -> Archive:
 
 def _find(path: str | Path) -> Path:
     given = Path(path).expanduser() if isinstance(path, str | Path) else None
-    if given is not None and given.is_file():
+    if given is not None and os.path.isfile(given):
         return given
     place = place_of(path)
-    if place.is_file():
+    if os.path.isfile(place):
         return place
-    if place.exists() or (given is not None and given.exists()):
+    if os.path.exists(place) or (given is not None and os.path.exists(given)):
         raise KeepingError(f"'{path}' is not a regular file.")
     folder = place.parent
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise KeepingError(f"There is no file '{path}': there is no folder '{folder}'.")
     near = sorted(p.name for p in folder.glob(f"*{SUFFIX}"))
     there = f"Fits in '{folder}': {listing(near)}." if near else f"No fit is kept in '{folder}'."

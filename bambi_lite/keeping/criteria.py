@@ -55,7 +55,8 @@ def _put(arrays: Arrays, names: tuple[str, ...], value: Any) -> Note:
         return {"array": arrays.put(names, value)}
     if isinstance(value, _PLAIN):
         return {"plain": value}
-    raise KeepingError(f"The criterion '{names[0]}' is a {type(value).__name__}: it is not kept.")
+    kind = type(value).__name__
+    raise KeepingError(f"The criterion '{names[0]}' is of type '{kind}', which cannot be kept.")
 
 
 def _get(archive: Archive, note: Note) -> Any:

@@ -14,9 +14,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import BambiLiteError, DataWarning, KeepingError, listing
+from ..errors import BambiLiteError, DataWarning, FormulaError, KeepingError, listing
 from ..families import Family, named
-from ..formula import BrmsFormula, FamilyCall, Parts, bf, deparse, read_parts, set_mecor, set_rescor
+from ..formula import (
+    BrmsFormula,
+    FamilyCall,
+    Parts,
+    bf,
+    deparse,
+    parse,
+    read_parts,
+    set_mecor,
+    set_rescor,
+)
 from ..params import ParamKey
 from ..priors import Computed, PriorRow, PriorSet, read_text, to_toml
 from ..spec import ModelSpec, resolve
@@ -64,13 +74,13 @@ def formula_note(formula: BrmsFormula) -> Note:
     """A formula as :func:`bambi_lite.bf` takes it."""
     main, family = formula.main, formula.family
     return {
-        "text": formula.text,
+        "text": _as_written(main.text, formula.text),
         "nl": main.nl,
         "center": main.center,
         "cmc": main.cmc,
         "parts": [
             {
-                "text": f"{part.name} ~ {deparse(part.rhs)}",
+                "text": _as_written(part.text, f"{part.name} ~ {deparse(part.rhs)}"),
                 **{name: getattr(part, name) for name in ("nl", "center", "cmc", "resp")},
             }
             for part in formula.parts
@@ -81,6 +91,14 @@ def formula_note(formula: BrmsFormula) -> Note:
         "mecor": formula.mecor,
         "rescor": formula.rescor,
     }
+
+
+def _as_written(source: str, text: str) -> str:
+    """The text that a person wrote, where it is that of this formula and of nothing beside it."""
+    try:
+        return source if deparse(parse(source)) == text else text
+    except FormulaError:
+        return text
 
 
 def family_note(family: Family) -> Note:
@@ -183,9 +201,19 @@ def restore(archive: Archive, note: Note, own: Sequence[Family]) -> ModelSpec:
             f"bambi_lite ({archive.versions.get('bambi_lite', 'unknown')}), or with a transform "
             f"that is registered no longer? {error}"
         ) from error
+    dpars = family_note(spec.family)["dpars"]
+    if dpars != note["family"]["dpars"]:
+        raise KeepingError(
+            f"The family '{family.name}' is another one than that of the fit in '{label}': its "
+            f"parameters and links are {_pairs(dpars)}, and were {_pairs(note['family']['dpars'])}."
+        )
     check_same(note["check"], fingerprint(spec), f"the model in '{label}'")
     rules = read_text(archive[RULES].decode(), f"{label}, {RULES}").rules
     return replace(spec, prior_rows=_with_rules(spec, note["computed"], rules))
+
+
+def _pairs(links: Mapping[str, str]) -> str:
+    return listing(f"{name} ({link})" for name, link in links.items())
 
 
 def again(

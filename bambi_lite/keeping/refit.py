@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from ..spec import ModelSpec
 from .archive import place_of
 from .columns import encode_column
 from .fits import check_keepable, load
-from .models import family_note, formula_note
+from .models import family_note
 
 #: brms' values.
 FILE_REFIT = ("never", "on_change", "always")
@@ -86,7 +88,7 @@ def kept(
             )
         return None
     place = place_of(file)
-    if file_refit == "always" or not place.exists():
+    if file_refit == "always" or not os.path.exists(place):
         check_keepable(spec, place)
         return None
     own = () if is_built_in(spec.family) else (spec.family,)
@@ -118,9 +120,8 @@ def model_changes(old: ModelSpec, new: ModelSpec) -> list[str]:
 
 
 def _formula_changes(old: ModelSpec, new: ModelSpec) -> Iterator[str]:
-    before, now = formula_note(old.formula), formula_note(new.formula)
     # Of its family only the meaning counts, which the family of the model has.
-    if before | {"family": None} == now | {"family": None}:
+    if replace(old.formula, family=None) == replace(new.formula, family=None):
         return
     texts = [" and ".join(str(spec.formula).split("\n")) for spec in (old, new)]
     if texts[0] == texts[1]:
@@ -197,7 +198,8 @@ def _says(row: PriorRow | None) -> tuple[str, ...] | None:
 def _shown(row: PriorRow) -> str:
     bounds = [f"{name} = {value}" for name, value in (("lb", row.lb), ("ub", row.ub)) if value]
     tags = [f"tag = {row.tag}"] if row.tag else []
-    return ", ".join([row.prior or "(flat)", *bounds, *tags])
+    blank = "that of the class" if row.coef or row.group else "(flat)"
+    return ", ".join([row.prior or blank, *bounds, *tags])
 
 
 def setting_changes(draws: Draws, new: SampleSettings, asked: Collection[str]) -> list[str]:

@@ -76,8 +76,13 @@ class Prediction:
             found[:, part.rows] = reduce(flat(np.broadcast_to(self.compute(part), full)))
         return found
 
-    def table(self, robust: bool, probs: Sequence[float]) -> pd.DataFrame | xr.DataArray:
-        """Estimate, Est.Error and quantiles of each row.
+    def table(
+        self,
+        robust: bool,
+        probs: Sequence[float],
+        shown: Mapping[str, Sequence[str]] | None = None,
+    ) -> pd.DataFrame | xr.DataArray:
+        """Estimate, Est.Error and quantiles of each row; `shown` are other labels than `last`.
 
         Returns
         -------
@@ -99,7 +104,7 @@ class Prediction:
             coords={
                 "obs": index.to_numpy(),
                 "stat": names,
-                **{dim: list(labels) for dim, labels in self.last.items()},
+                **{dim: list(labels) for dim, labels in (shown or self.last).items()},
             },
             attrs=attrs,
         )

@@ -1,54 +1,19 @@
-"""Predicted responses: draws of new data as the model would make them."""
+"""Predicted responses: their distribution, and draws from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Unpack
 
 import numpy as np
-import xarray as xr
 
 from ..dists import Dist
-from ..draws import Draws
 from ..errors import DataError
 from ..links import Linked
 from ..observation import draw
 from ..xp import numpy_namespace
-from .asked import Asked, Options, ask
-from .basis import Basis, Part, basis_of
+from .asked import Asked
+from .basis import Basis, Part
 from .prediction import Prediction
-
-
-def posterior_predict(
-    draws: Draws,
-    newdata: Any = None,
-    re_formula: str | None = None,
-    **options: Unpack[Options],
-) -> xr.DataArray:
-    """Draws of the response itself: new data as the model would make them.
-
-    Parameters
-    ----------
-    draws, newdata, re_formula, **options
-        See :func:`bambi_lite.predict.posterior_linpred`; `seed` is also that of the responses.
-
-    Returns
-    -------
-    xarray.DataArray
-        Dims chain, draw, obs (and ``category`` for a response with columns); response scale.
-        Ordinal and categorical responses are numbers of categories, from 1. Weights and censoring
-        play no part; a truncated response lies between its bounds.
-
-    Raises
-    ------
-    DataError
-        See :func:`bambi_lite.predict.posterior_linpred`.
-    SamplingError
-        When there is no probability between the bounds of a truncation.
-    """
-    asked = ask(draws, newdata, re_formula, options)
-    check_drawn(asked)
-    return drawing(basis_of(draws, asked)).draws()
 
 
 def check_drawn(asked: Asked) -> None:

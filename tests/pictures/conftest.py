@@ -1,20 +1,12 @@
 """Fits to draw: draws of brms, and a hundred groups."""
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 import bambi_lite as bl
-
-FACTS = Path(__file__).parents[1] / "facts" / "postprocess"
-
-
-def reference(name, formula, data, family):
-    draws = pd.read_csv(FACTS / f"{name}.draws.csv")
-    return bl.Model(formula, bl.load_data(data), family).from_draws(draws)
+from fits import brms_fit
 
 
 def hundred_groups():
@@ -31,18 +23,9 @@ def hundred_groups():
 @pytest.fixture(scope="session")
 def fits():
     return {
-        "gaussian": reference(
-            "sleepstudy_slopes", "Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"
-        ),
-        "binomial": reference(
-            "rats_multilevel", "m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"
-        ),
-        "ordinal": reference(
-            "inhaler_cumulative",
-            "rating ~ treat + period + carry + (1 | subject)",
-            "inhaler",
-            "cumulative",
-        ),
+        "gaussian": brms_fit("sleepstudy_slopes"),
+        "binomial": brms_fit("rats_multilevel"),
+        "ordinal": brms_fit("inhaler_cumulative"),
         "hundred": hundred_groups(),
     }
 

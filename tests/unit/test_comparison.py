@@ -42,6 +42,17 @@ def test_loo_compare_is_that_of_r(pair, facts):
     np.testing.assert_allclose(ours, theirs["values"], rtol=1e-8, atol=1e-12)
 
 
+def test_a_comparison_prints_its_differences(pair):
+    table = bl.loo_compare(pair)
+    assert str(table).splitlines() == [
+        "           elpd_diff se_diff",
+        "slopes           0.0     0.0",
+        "intercepts     -24.8    11.5",
+    ]
+    assert "se_looic" in table._repr_html_()
+    assert type(table[["elpd_loo"]]) is pd.DataFrame
+
+
 def test_results_are_compared_like_fits(pair):
     results = {name: fit.waic() for name, fit in pair.items()}
     ours = bl.loo_compare(results)
@@ -236,6 +247,15 @@ def test_criteria_are_carried_by_a_new_fit(reference_fit):
     again = more.add_criterion("loo")
     assert again.criteria["loo"] is more.criteria["loo"]
     assert more.add_criterion("loo", overwrite=True).criteria["loo"] is not more.criteria["loo"]
+
+
+def test_a_large_log_likelihood_is_not_carried(reference_fit, monkeypatch):
+    from bambi_lite.compare import criteria
+
+    monkeypatch.setattr(criteria, "_CARRIED", 8 * 200 * 180 - 1)
+    more = reference_fit("sleepstudy_intercepts").add_criterion("waic")
+    assert set(more.criteria) == {"waic"}
+    assert "log_likelihood" not in more.idata.children
 
 
 def test_arviz_finds_the_log_likelihood(reference_fit):

@@ -172,7 +172,23 @@ WRONG = {
         lambda fit: small_fit(formula="y ~ f").kfold(folds=[1, 1, 2, 2]),
         bl.DataError,
         "Fold 1 leaves out every row that tells fb from the intercept, and the prior is flat "
-        "there: nothing would tell the coefficient. Use folds with all values in each (folds = "
+        "there: nothing would tell the coefficients. Use folds with all values in each (folds = "
+        "'stratified', group = ...), or give class 'b' a prior.",
+    ),
+    "a fold with all rows of a column": (
+        lambda fit: small_fit(formula="y ~ 0 + f").kfold(folds=[1, 1, 2, 2]),
+        bl.DataError,
+        "Fold 1 leaves out every row that tells fa, and the prior is flat there: nothing would "
+        "tell the coefficients. Use folds with all values in each (folds = 'stratified', group = "
+        "...), or give class 'b' a prior.",
+    ),
+    "a fold that tells two coefficients apart alone": (
+        lambda fit: small_fit(SMALL.assign(z=[0.0, 1.0, 3.0, 7.0]), "y ~ x + z").kfold(
+            folds=[2, 2, 2, 1]
+        ),
+        bl.DataError,
+        "Fold 1 leaves out every row that tells x, z from one another, and the prior is flat "
+        "there: nothing would tell the coefficients. Use folds with all values in each (folds = "
         "'stratified', group = ...), or give class 'b' a prior.",
     ),
     # -- comparisons
@@ -418,4 +434,16 @@ def test_a_log_likelihood_that_is_no_number():
         "The log-likelihood is not a number in some draws of row(s) 2 (counted from 0 in the "
         "data): a distributional parameter left its range. A link such as log or logit keeps it "
         "inside."
+    )
+
+
+def test_draws_that_make_a_row_impossible():
+    data = pd.DataFrame({"y": [1.0, 2.0, 6.0], "x": [0.0, 1.0, 2.0]})
+    model = bl.Model("y ~ 1", data, bl.shifted_lognormal(link_ndt="identity"))
+    frame = pd.DataFrame({"b_Intercept": [0.1, 0.2], "sigma": [1.0, 1.1], "ndt": [0.5, 1.5]})
+    with pytest.raises(bl.DataError) as error:
+        model.from_draws(frame).loo()
+    assert str(error.value) == (
+        "The log-likelihood is infinite in some draws of row(s) 0 (counted from 0 in the data). "
+        "Such draws cannot come from this model and these data: were they made with others?"
     )

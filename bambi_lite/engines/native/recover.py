@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...compiled import compiled
 from ...spec import ModelSpec, linear_predictor
 from ...xp import numpy_namespace
-from .program import Program, marginal_sums
-from .special import fast
+from .program import Program
+from .sums import marginal_sums, on_gaussian_scale
 
 #: Draws whose residuals are held at once, in numbers.
 _BUDGET = 4_000_000
@@ -61,7 +62,7 @@ def recover(program: Program, values: Mapping[str, np.ndarray], seed: int) -> np
     rows = max(1, _BUDGET // len(sums.index))
     for first in range(0, len(flat), rows):
         part = range(first, min(first + rows, len(flat)))
-        residual = spec.response.y - _without(spec, values, name, part)
+        residual = on_gaussian_scale(spec) - _without(spec, values, name, part)
         for s, own in zip(part, residual, strict=True):
             Zy = np.stack(
                 [np.bincount(sums.index, w * own * column, levels) for column in sums.Z.T], axis=-1
@@ -89,7 +90,7 @@ def _without(
     return np.asarray(linear_predictor(spec, spec.dpars[0], numpy_namespace(), own, spec.arrays))
 
 
-@fast
+@compiled
 def _draw(ZZ, ZX, Zy, b, k, F, noise, out):
     levels, q = Zy.shape
     p = len(b)

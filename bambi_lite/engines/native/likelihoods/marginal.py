@@ -15,36 +15,60 @@ mixed models). With one grouping factor only sums over rows are needed, ``X'WX``
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numba
 import numpy as np
 
-from . import layout as at
-from .predictors import predictor, predictor_back
-from .special import fast
+from ....compiled import inner
+from .. import layout as at
+from .loop import opened
 
 
-@fast
-def marginal(theta, slope, effects, by_effects, F, by_F, ints, floats):
-    """The log-likelihood without the effects of one block; derivatives are added as elsewhere."""
-    at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
-    sigma = ints[at_i + at.SIGMA]
-    k = theta[sigma] ** -2.0 if sigma >= 0 else floats[at_f + at.PRECISION]
-    n = floats[at_f + at.TOTAL]
-    if ints[at_i + at.BY_ROWS]:
-        value, by_k = _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k)
-    else:
-        value, by_k = _by_sums(theta, slope, F, by_F, ints, floats, k)
-    if sigma >= 0:
-        slope[sigma] += -2.0 * (by_k + 0.5 * n / k) * theta[sigma] ** -3.0
-        value += 0.5 * n * math.log(k)
-    return value
+@inner
+def _opened(ints: Any, theta_: Any, slope_: Any, F_: Any, by_F_: Any) -> Any:
+    """The scalars and the scale of the effects, with their derivatives, and the sizes of these."""
+    scalars = (ints[at.N_SCALARS],)
+    theta = numba.carray(theta_, scalars, np.float64)
+    slope = numba.carray(slope_, scalars, np.float64)
+    size = ints[at.MOST_COEFS]
+    F = numba.carray(F_, (size, size), np.float64)
+    return theta, slope, F, numba.carray(by_F_, (size, size), np.float64)
 
 
-@fast
-def _by_sums(theta, slope, F, by_F, ints, floats, k):
-    at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
+@inner
+def _precision(ints: Any, floats: Any, theta: Any) -> Any:
+    sigma = ints[ints[at.MARGINAL_I] + at.SIGMA]
+    return theta[sigma] ** -2.0 if sigma >= 0 else floats[ints[at.MARGINAL_F] + at.PRECISION]
+
+
+@inner
+def _with_precision(value: float, by_k: float, k: float, ints: Any, floats: Any, slope: Any) -> Any:
+    """Add what the precision k does by itself, and take the derivative by k to sigma."""
+    sigma = ints[ints[at.MARGINAL_I] + at.SIGMA]
+    if sigma < 0:
+        return value
+    n = floats[ints[at.MARGINAL_F] + at.TOTAL]
+    slope[sigma] += -2.0 * (by_k + 0.5 * n / k) * k * math.sqrt(k)
+    return value + 0.5 * n * math.log(k)
+
+
+@inner
+def _sizes(ints: Any) -> Any:
+    """Levels and coefficients of the block that is integrated out; there may be none."""
+    if ints[at.MARGINAL] < 0:
+        return 0, 1
     at_b = ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH
-    levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
+    return ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
+
+
+def by_sums(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
+    """From sums over the rows of each level: nothing else acts on the rows."""
+    ints, floats = opened(ints_, floats_)
+    theta, slope, F, by_F = _opened(ints, theta_, slope_, F_, by_F_)
+    k = _precision(ints, floats, theta)
+    at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
+    levels, q = _sizes(ints)
     p, own = ints[at_i + at.N_FIXED], ints[at_i + at.FIXED]
     b, by_b = np.empty(p), np.empty(p)
     for i in range(p):
@@ -52,11 +76,11 @@ def _by_sums(theta, slope, F, by_F, ints, floats, k):
     Xy, XX = at_f + at.SUMS + p, at_f + at.SUMS + 2 * p
     rss = floats[at_f + at.SQUARES]
     for i in range(p):
-        inner = 0.0
+        product = 0.0
         for j in range(p):
-            inner += floats[XX + i * p + j] * b[j]
-        by_b[i] = k * (floats[Xy + i] - inner)
-        rss += b[i] * (inner - 2.0 * floats[Xy + i])
+            product += floats[XX + i * p + j] * b[j]
+        by_b[i] = k * (floats[Xy + i] - product)
+        rss += b[i] * (product - 2.0 * floats[Xy + i])
     start, width = XX + p * p, q * q + q * p + q
     v = np.empty(q)
     e = np.empty(q)
@@ -65,10 +89,10 @@ def _by_sums(theta, slope, F, by_F, ints, floats, k):
     for level in range(levels):
         f = start + level * width
         for i in range(q):
-            inner = floats[f + q * q + q * p + i]
+            left = floats[f + q * q + q * p + i]
             for j in range(p):
-                inner -= floats[f + q * q + i * p + j] * b[j]
-            e[i] = inner
+                left -= floats[f + q * q + i * p + j] * b[j]
+            e[i] = left
         value, by_precision = _level(floats, f, q, k, F, e, v, by_F, work)
         total += value
         by_k += by_precision
@@ -78,27 +102,28 @@ def _by_sums(theta, slope, F, by_F, ints, floats, k):
                 by_b[j] -= pull * floats[f + q * q + i * p + j]
     for i in range(p):
         slope[ints[own + i]] += by_b[i]
-    return total, by_k
+    return _with_precision(total, by_k, k, ints, floats, slope)
 
 
-@fast
-def _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k):
+def by_rows(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
+    """From the rows, whose predictor has other group effects in it."""
+    ints, floats = opened(ints_, floats_)
+    theta, slope, F, by_F = _opened(ints, theta_, slope_, F_, by_F_)
+    k = _precision(ints, floats, theta)
     at_i, at_f = ints[at.MARGINAL_I], ints[at.MARGINAL_F]
-    at_b = ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH
-    levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
-    n, y, w = ints[at.N_ROWS], ints[at.Y], ints[at.WEIGHTS]
-    J, columns = ints[at_i + at.INDEX], ints[at_i + at.COLUMNS]
-    eta = predictor(theta, effects, ints, floats, ints[at.DPARS])
+    levels, q = _sizes(ints)
+    n, y, w = ints[at.N_ROWS], ints[at.COLUMNS], ints[at.WEIGHTS]
+    J, columns = ints[at_i + at.INDEX], ints[at_i + at.Z_COLUMNS]
+    eta, g = numba.carray(e_, (n,), np.float64), numba.carray(g_, (n,), np.float64)
     sums = np.zeros((levels, q))
     rss = 0.0
     for i in range(n):
         residual = floats[y + i] - eta[i]
-        eta[i] = residual
         weight = floats[w + i] if w >= 0 else 1.0
+        g[i] = residual
         rss += weight * residual * residual
         for c in range(q):
-            Z = ints[columns + c]
-            sums[ints[J + i], c] += weight * residual * (floats[Z + i] if Z >= 0 else 1.0)
+            sums[ints[J + i], c] += weight * residual * floats[ints[columns + c] + i]
     means = np.empty((levels, q))
     work = np.empty((4, q, q))
     total, by_k = -0.5 * k * rss, -0.5 * rss
@@ -112,14 +137,12 @@ def _by_rows(theta, slope, effects, by_effects, F, by_F, ints, floats, k):
         weight = floats[w + i] if w >= 0 else 1.0
         mean = 0.0
         for c in range(q):
-            Z = ints[columns + c]
-            mean += means[ints[J + i], c] * (floats[Z + i] if Z >= 0 else 1.0)
-        eta[i] = k * weight * (eta[i] - k * mean)
-    predictor_back(ints, floats, ints[at.DPARS], eta, slope, by_effects)
-    return total, by_k
+            mean += means[ints[J + i], c] * floats[ints[columns + c] + i]
+        g[i] = k * weight * (g[i] - k * mean)
+    return _with_precision(total, by_k, k, ints, floats, slope)
 
 
-@fast
+@inner
 def _level(floats, f, q, k, F, e, mean, by_F, work):
     """One level: its part of the value and of the derivative by k; `mean` gets F v."""
     if q == 1:
@@ -191,7 +214,7 @@ def _level(floats, f, q, k, F, e, mean, by_F, work):
     return value, k * quadratic - 0.5 * trace - 0.5 * k * k * spread
 
 
-@fast
+@inner
 def _level_of_two(floats, f, k, F, e, mean, by_F):
     """:func:`_level` for two coefficients, the most frequent case, without loops."""
     z00, z01, z11 = floats[f], floats[f + 1], floats[f + 3]
@@ -220,7 +243,7 @@ def _level_of_two(floats, f, k, F, e, mean, by_F):
     return value, k * quadratic - 0.5 * trace - 0.5 * kk * spread
 
 
-@fast
+@inner
 def _solve(C, q, u, v):
     """v = (C C')^-1 u."""
     for i in range(q):
