@@ -13,10 +13,11 @@ import pandas as pd
 
 from ..draws import Draws
 from ..errors import DataError, DataWarning, listing, warn
-from ..summary.stats import check_prob, check_probs, estimates, flat
+from ..estimates import check_prob, check_probs, estimates
+from ..predict.asked import check_resp
 from .conditions import LABEL, Condition, read_conditions
 from .effect import Effect
-from .evaluate import METHODS, Ask, ask, check_resp, chunks, complete, evaluate, some_draws
+from .evaluate import EPRED, LINPRED, PREDICT, Ask, ask, complete, pieces, prediction
 from .grid import Axis, axis_of, check_resolution, level_text, read_int_conditions
 from .points import near_data, points_of
 from .result import ConditionalEffects
@@ -63,7 +64,7 @@ def conditional_effects(
     *,
     prob: float = 0.95,
     robust: bool = True,
-    method: str = "posterior_epred",
+    method: str = EPRED,
     spaghetti: bool = False,
     surface: bool = False,
     categorical: bool = False,
@@ -75,9 +76,6 @@ def conditional_effects(
     probs: Sequence[float] | None = None,
     dpar: str | None = None,
     resp: str | None = None,
-    ndraws: int | None = None,
-    draw_ids: Sequence[int] | None = None,
-    seed: int | None = None,
     **options: Any,
 ) -> ConditionalEffects:
     """What the model expects along each predictor while the others are held fixed.
@@ -98,9 +96,10 @@ def conditional_effects(
         At which values a column of an effect is shown: numbers or levels, a mapping from names
         to values, or a function of the column such as ``lambda x: x.quantile([.1, .9])``. By
         default the second of two numeric columns is at mean - sd, mean and mean + sd.
-    re_formula : None or "NA"
+    re_formula : None or str
         ``"NA"``: without group effects. None: with them; a group that no condition names is a new
-        one, so that the spread between groups is in the intervals.
+        one, so that the spread between groups is in the intervals. ``"~ (1 | g)"``: with those
+        that it names.
     prob : float
         Mass of the equal-tailed interval.
     robust : bool
@@ -131,12 +130,9 @@ def conditional_effects(
         A distributional parameter (``"sigma"``) in the place of the response, on its own scale.
     resp : str, optional
         The response; there is one.
-    ndraws, draw_ids : int, sequence of int, optional
-        Use this many draws chosen at random, or these (counted from 1, chain after chain).
-    seed : int, optional
-        Of the random choices.
     **options
-        Passed to the prediction, for example ``sample_new_levels="gaussian"``.
+        See :class:`bambi_lite.predict.Options`: ``ndraws``, ``draw_ids``, ``seed``,
+        ``sample_new_levels``, ``group_effects``.
 
     Returns
     -------
@@ -165,10 +161,10 @@ def conditional_effects(
     >>> effects.plot(points=True)  # doctest: +SKIP
     """
     spec, variables = draws.spec, variables_of(draws.spec)
-    check_resp(draws, resp)
+    check_resp(spec, resp)
     ends = _ends(prob, probs)
-    # Probabilities of categories are those of the response.
-    asked = ask(draws, method, re_formula, dpar, seed, options)
+    # A group that is not named is a new one.
+    asked = ask(draws, method, re_formula, dpar, {"allow_new_levels": True, **options})
     by_category = categorical or ordinal
     if by_category:
         _check_categories(draws, asked)
@@ -180,19 +176,18 @@ def conditional_effects(
     chosen = _effects(draws, effects, variables, by_category)
     rows = read_conditions(conditions, variables)
     given = read_int_conditions(int_conditions, variables)
-    used = some_draws(draws, ndraws, draw_ids, asked.seed)
-    if spec.family.thresholds and not by_category and asked.method == METHODS[0] and not dpar:
+    if spec.family.thresholds and not by_category and asked.method == EPRED and not dpar:
         warn(
             "The categories are taken as the numbers 1, 2, ... and averaged, which is rarely what "
             "an ordinal response means. categorical = True shows the probability of each.",
             DataWarning,
         )
-    found = [_effect(used, effect, rows, given, variables, settings) for effect in chosen]
+    found = [_effect(draws, effect, rows, given, variables, settings) for effect in chosen]
     return ConditionalEffects(
         effects=MappingProxyType({e.name: e for e in found}),
         response=spec.response_name,
         shown=_shown(draws, asked, by_category),
-        held=_held(variables, rows, re_formula),
+        held=_held(variables, rows, asked),
         centre="median" if robust else "mean",
         prob=ends[1] - ends[0],
     )
@@ -223,7 +218,7 @@ def _distance(value: Any, name: str) -> float:
 def _transform(transform: Any, asked: Ask) -> Callable[[Any], Any] | None:
     if transform is None:
         return None
-    if asked.method != "posterior_predict":
+    if asked.method != PREDICT:
         raise DataError(
             "transform applies to predicted responses: method = 'posterior_predict'. The "
             "expectation of a transformed response is another number than the transformed "
@@ -245,7 +240,7 @@ def _check_categories(draws: Draws, asked: Ask) -> None:
             f"categorical = True shows the probability of each category, and a response of family "
             f"'{spec.family.name}' has none."
         )
-    if asked.method != METHODS[0] or asked.dpar is not None:
+    if asked.method != EPRED or asked.dpar is not None:
         raise DataError(
             "categorical = True shows probabilities of categories, which are expectations: "
             "method = 'posterior_epred', without dpar."
@@ -366,26 +361,21 @@ def _summaries(
     draws: Draws, data: pd.DataFrame, variables: Variables, settings: Settings, lines: bool
 ) -> tuple[np.ndarray, tuple[str, ...], np.ndarray | None]:
     """Estimates (4, rows[, categories]), the categories, and the draws where lines are wanted."""
-    newdata = complete(data, variables)
+    made = prediction(draws, complete(data, variables), settings.asked)
+    (categories,) = made.last.values() or ((),)
     parts, curves = [], []
-    categories: tuple[str, ...] = ()
-    for part in chunks(draws, len(newdata)):
-        array = evaluate(draws, newdata.iloc[part], settings.asked)
-        values = flat(array.to_numpy())
-        if "category" in array.dims and settings.categorical:
-            categories = tuple(map(str, array["category"].values))
-        elif "category" in array.dims:
+    for _, found in pieces(made):
+        values = found[:, 0]
+        if categories and not settings.categorical:
             values = _one_number(draws, values)
         if settings.transform is not None:
             values = np.asarray(settings.transform(values), dtype=float)
         parts.append(estimates(values, settings.robust, settings.probs))
         if lines:
             curves.append(values)
-    return (
-        np.concatenate(parts, axis=1),
-        categories,
-        np.concatenate(curves, axis=1) if lines else None,
-    )
+    stats = np.concatenate(parts, axis=1)
+    whole = np.concatenate(curves, axis=1) if lines else None
+    return stats, tuple(map(str, categories)) if settings.categorical else (), whole
 
 
 def _one_number(draws: Draws, values: np.ndarray) -> np.ndarray:
@@ -444,12 +434,12 @@ def _shown(draws: Draws, asked: Ask, by_category: bool) -> str:
     """What the y axis shows."""
     if by_category:
         return "Probability" if draws.spec.response.y.ndim == 1 else draws.spec.response_name
-    if asked.method == "posterior_linpred":
+    if asked.method == LINPRED:
         return f"{asked.dpar or 'mu'} (link scale)"
     return asked.dpar or draws.spec.response_name
 
 
-def _held(variables: Variables, conditions: Sequence[Condition], re_formula: str | None) -> str:
+def _held(variables: Variables, conditions: Sequence[Condition], asked: Ask) -> str:
     """What is held, in a line."""
     parts = []
     for v in variables:
@@ -457,7 +447,8 @@ def _held(variables: Variables, conditions: Sequence[Condition], re_formula: str
             continue
         own = list(dict.fromkeys(c.values[v.name] for c in conditions))
         if own == [None]:
-            parts.append(f"{v.name}: {'none' if re_formula == 'NA' else 'a new one'}")
+            groups = {"zero": "none", "integrate": "averaged over"}
+            parts.append(f"{v.name}: {groups.get(asked.group_effects, 'a new one')}")
         elif len(own) == 1:
             parts.append(f"{v.name} = {_rounded(v, own[0])}")
     return ", ".join(parts)

@@ -95,14 +95,12 @@ def _typical(variables: Variables, given: Mapping[str, list[Any]], balanced: boo
             every = balanced and v.levels and v.role == PREDICTOR
             axes[v.name] = list(v.levels) if every else [v.typical]
     rows = list(product(*axes.values()))
-    places = {name: i for i, name in enumerate(axes)}
-    return pd.DataFrame(
-        {
-            v.name: v.series([row[places[v.name]] for row in rows])
-            for v in variables
-            if v.name in places
-        }
-    )
+    made = pd.DataFrame(index=range(len(rows)))
+    for v in variables:
+        if v.name in axes:
+            place = list(axes).index(v.name)
+            made[v.name] = v.series([row[place] for row in rows])
+    return made
 
 
 def counterfactual(
@@ -126,7 +124,7 @@ def shown_values(variable: Variable) -> list[Any]:
     return list(dict.fromkeys(np.nanquantile(variable.numbers, [0, 0.25, 0.5, 0.75, 1]).tolist()))
 
 
-def read_newdata(given: Any, spec: ModelSpec, variables: Variables, without_groups: bool) -> Any:
+def read_newdata(given: Any, spec: ModelSpec, variables: Variables, with_groups: bool) -> Any:
     """The rows to answer for.
 
     Parameters
@@ -136,8 +134,8 @@ def read_newdata(given: Any, spec: ModelSpec, variables: Variables, without_grou
         with numbers at their median, ``"balanced"`` one for each combination of levels.
     spec : ModelSpec
     variables : Variables
-    without_groups : bool
-        Whether grouping factors may be missing.
+    with_groups : bool
+        Whether grouping factors have to be there.
 
     Raises
     ------
@@ -164,7 +162,7 @@ def read_newdata(given: Any, spec: ModelSpec, variables: Variables, without_grou
         }
         return _typical(variables, medians, balanced=given == "balanced")
     frame = to_pandas(given, "new data").reset_index(drop=True)
-    roles = (RESPONSE, GROUP) if without_groups else (RESPONSE,)
+    roles = (RESPONSE,) if with_groups else (RESPONSE, GROUP)
     needed = [v.name for v in variables if v.role not in roles and v.name in frame.columns]
     whole = frame[needed].notna().all(axis=1)
     if whole.all():

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
-from .. import predict
 from ..draws import Draws
 from ..errors import DataError, FamilyError, listing, suggest
-from ..xp import numpy_namespace
+from ..estimates import flat
+from ..predict.asked import ask as ask_prediction
+from ..predict.basis import basis_of
+from ..predict.chunks import chunks
+from ..predict.draws import expectation, linear
+from ..predict.prediction import Prediction
+from ..predict.responses import check_drawn, drawing
 from .variables import GROUP, RESPONSE, Variables
 
-METHODS = ("posterior_epred", "posterior_predict", "posterior_linpred")
+EPRED, PREDICT, LINPRED = METHODS = ("posterior_epred", "posterior_predict", "posterior_linpred")
 #: brms' older names of them.
-_OLD = {"fitted": "posterior_epred", "predict": "posterior_predict", "linpred": METHODS[2]}
-#: Numbers (draws x rows x categories) that are looked at together: 64 MB of them.
-TOGETHER = 8_000_000
+_OLD = {"fitted": EPRED, "predict": PREDICT, "linpred": LINPRED}
+
+#: What makes a version of the rows: the value of a column changed, or the rows as they are.
+type Version = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +41,30 @@ class Ask:
         Which group effects count.
     dpar : str or None
         A distributional parameter in the place of the response.
-    seed : int
-        Of the random numbers of new groups and responses.
     options : mapping
-        Passed to the prediction.
+        See :class:`bambi_lite.predict.Options`; they have a seed, so that all predictions of one
+        answer use the same draws and new groups.
+    group_effects : str
+        What stands for group effects: see there.
     """
 
-    method: str = "posterior_epred"
-    re_formula: str | None = "NA"
-    dpar: str | None = None
-    seed: int = 0
-    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    method: str
+    re_formula: str | None
+    dpar: str | None
+    options: Mapping[str, Any]
+    group_effects: str
 
 
 def ask(
-    draws: Draws,
-    method: str,
-    re_formula: str | None,
-    dpar: str | None,
-    seed: int | None,
-    options: Mapping[str, Any],
+    draws: Draws, method: str, re_formula: str | None, dpar: str | None, options: Mapping[str, Any]
 ) -> Ask:
     """An :class:`Ask`, its words checked.
 
     Raises
     ------
     DataError
-        For an unknown method, and a dpar of a predicted response.
+        For an unknown method, a dpar of a predicted response, no dpar where there are several
+        linear predictors, and options that a prediction cannot have.
     FamilyError
         For an unknown dpar.
     """
@@ -74,14 +75,23 @@ def ask(
             f"{suggest(str(method), METHODS)}"
         )
     if dpar is not None:
-        if name == "posterior_predict":
+        if name == PREDICT:
             raise DataError(
-                f"dpar = {dpar!r} with method = 'posterior_predict': responses are drawn from all "
-                f"distributional parameters together. One of them: method = 'posterior_epred'."
+                f"dpar = {dpar!r} with method = '{PREDICT}': responses are drawn from all "
+                f"distributional parameters together. One of them: method = '{EPRED}'."
             )
         _check_dpar(draws, dpar)
-    number = int(np.random.default_rng().integers(2**31)) if seed is None else seed
-    return Ask(name, re_formula, dpar, number, MappingProxyType(dict(options)))
+    elif name == LINPRED and len(draws.spec.main_dpars) > 1:
+        raise DataError(
+            f"{LINPRED} has a linear predictor for each of {listing(draws.spec.main_dpars)}: dpar "
+            f"says which one to show."
+        )
+    given = {k: v for k, v in options.items() if v is not None}
+    given.setdefault("seed", int(np.random.default_rng().integers(2**31)))
+    checked = ask_prediction(draws, None, re_formula, given)  # type: ignore[arg-type] # it checks
+    if name == PREDICT:
+        check_drawn(checked)
+    return Ask(name, re_formula, dpar, MappingProxyType(given), checked.group_effects)
 
 
 def _check_dpar(draws: Draws, dpar: str) -> None:
@@ -91,62 +101,6 @@ def _check_dpar(draws: Draws, dpar: str) -> None:
             f"Family '{draws.spec.family.name}' has no distributional parameter '{dpar}' here. "
             f"Available: {listing(names)}.{suggest(str(dpar), names)}"
         )
-
-
-def check_resp(draws: Draws, resp: str | None) -> None:
-    """``resp`` of a model with one response is that response; DataError else."""
-    own = draws.spec.response_name
-    if resp is not None and resp != own:
-        raise DataError(f"The model has no response {resp!r}; its only response is '{own}'.")
-
-
-def some_draws(draws: Draws, ndraws: int | None, draw_ids: Any, seed: int | None) -> Draws:
-    """Some of the draws, as one chain; all of them by default.
-
-    Parameters
-    ----------
-    draws : Draws
-    ndraws : int, optional
-        How many, chosen at random.
-    draw_ids : sequence of int, optional
-        Which, counted from 1, chain after chain, as in brms.
-    seed : int, optional
-
-    Raises
-    ------
-    DataError
-        For more draws than there are, and for draws that are not there.
-    """
-    if ndraws is None and draw_ids is None:
-        return draws
-    sizes = draws.posterior.sizes
-    n = sizes["chain"] * sizes["draw"]
-    if draw_ids is not None:
-        ids = np.atleast_1d(np.asarray(draw_ids))
-        if (
-            not np.issubdtype(ids.dtype, np.integer)
-            or ids.size == 0
-            or ids.min() < 1
-            or ids.max() > n
-        ):
-            raise DataError(
-                f"draw_ids are positions of draws, whole numbers from 1 to {n}, chain after chain."
-            )
-        ids = ids - 1
-    else:
-        if isinstance(ndraws, bool) or not isinstance(ndraws, int) or not 1 <= ndraws <= n:
-            raise DataError(
-                f"ndraws = {ndraws!r} has to be a whole number from 1 to {n}, the draws."
-            )
-        ids = np.sort(np.random.default_rng(seed).choice(n, ndraws, replace=False))
-    found = {}
-    for name, array in draws.posterior.items():
-        values = array.transpose("chain", "draw", ...).to_numpy()
-        own = values.reshape(n, *values.shape[2:])[ids][None]
-        coords = {d: array[d] for d in array.dims[2:] if d in array.coords}
-        found[name] = xr.DataArray(own, dims=array.dims, coords=coords)
-    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(found, attrs=draws.posterior.attrs)})
-    return dataclasses.replace(draws, idata=tree)
 
 
 def complete(frame: pd.DataFrame, variables: Variables) -> pd.DataFrame:
@@ -178,31 +132,44 @@ def _no_level(levels: tuple[Any, ...]) -> str:
     return name
 
 
-def evaluate(draws: Draws, newdata: pd.DataFrame, asked: Ask) -> xr.DataArray:
-    """Draws for each row of new data: dims chain, draw, obs and maybe ``category``."""
-    common = {"allow_new_levels": True, "seed": asked.seed, **asked.options}
-    if asked.method == "posterior_predict":
-        return predict.posterior_predict(draws, newdata, asked.re_formula, **common)
-    if asked.method == "posterior_linpred":
-        if asked.dpar is None and len(draws.spec.main_dpars) > 1:
-            raise DataError(
-                f"posterior_linpred has a linear predictor for each of "
-                f"{listing(draws.spec.main_dpars)}: dpar says which one to show."
-            )
-        return predict.posterior_linpred(
-            draws, newdata, asked.re_formula, dpar=asked.dpar or "mu", **common
+def prediction(draws: Draws, newdata: pd.DataFrame, asked: Ask) -> Prediction:
+    """The prediction for each row of new data, before it is computed."""
+    options: Any = dict(asked.options)
+    if asked.method == LINPRED:
+        made = linear(draws, newdata, asked.re_formula, False, asked.dpar or "mu", options)
+    elif asked.method == PREDICT:
+        made = drawing(basis_of(draws, ask_prediction(draws, newdata, asked.re_formula, options)))
+    else:
+        made = expectation(draws, newdata, asked.re_formula, asked.dpar, options)
+    lost = len(newdata) - made.basis.design.n_obs
+    if lost:
+        raise DataError(
+            f"{lost} of {len(newdata)} rows lack a grouping factor or another column that the "
+            f"prediction needs. re_formula = 'NA' leaves groups out."
         )
-    if asked.dpar is None:
-        return predict.posterior_epred(draws, newdata, asked.re_formula, **common)
-    linear = predict.posterior_linpred(draws, newdata, asked.re_formula, dpar=asked.dpar, **common)
-    link = next(d.link for d in draws.spec.dpars if d.name == asked.dpar)
-    return linear.copy(data=link.inverse(numpy_namespace(), linear.to_numpy()))
+    return made
 
 
-def chunks(draws: Draws, n_rows: int, per_row: int = 1) -> Iterator[slice]:
-    """Slices of rows whose predictions fit into memory together."""
-    sizes = draws.posterior.sizes
-    categories = max(1, len(draws.spec.response.categories))
-    step = max(1, TOGETHER // (sizes["chain"] * sizes["draw"] * categories * per_row))
-    for start in range(0, n_rows, step):
-        yield slice(start, min(start + step, n_rows))
+def versions_of(frame: pd.DataFrame, versions: Sequence[Version]) -> pd.DataFrame:
+    """All versions of the rows, those of one row together."""
+    if len(versions) == 1:
+        return versions[0](frame)
+    order = np.arange(len(frame) * len(versions)).reshape(len(versions), -1).T.ravel()
+    whole = pd.concat([version(frame) for version in versions], ignore_index=True)
+    return whole.iloc[order].reset_index(drop=True)
+
+
+def pieces(made: Prediction, n_versions: int = 1) -> Iterator[tuple[slice, np.ndarray]]:
+    """Values a few rows at a time: shape (draws, versions, rows[, categories]).
+
+    The draws of all rows are never there together.
+    """
+    basis = made.basis
+    chains, n_draws = basis.shape
+    width = int(np.prod(made.tail)) * n_versions
+    for rows in chunks(basis.design.n_obs // n_versions, chains * n_draws, width):
+        part = basis.part(slice(rows.start * n_versions, rows.stop * n_versions))
+        full = (chains, n_draws, part.design.n_obs, *made.tail)
+        values = flat(np.broadcast_to(made.compute(part), full))
+        shape = (len(values), -1, n_versions, *made.tail)
+        yield rows, np.moveaxis(values.reshape(shape), 2, 1)

@@ -14,11 +14,11 @@ import pandas as pd
 
 from ..draws import Draws
 from ..errors import DataError, listing, suggest
-from ..summary.stats import check_prob
-from .averages import Rows, Version, blocks, group_means
+from ..estimates import check_prob
+from .averages import Rows, group_means
 from .contrasts import Contrast, contrasts, read_variables, slope_of
 from .datagrid import counterfactual, read_newdata, shown_values
-from .evaluate import Ask, ask, some_draws
+from .evaluate import EPRED, Ask, Version, ask, pieces, prediction, versions_of
 from .grid import check_values
 from .table import Answer, answer, summarised
 from .variables import Variables, variables_of
@@ -35,12 +35,9 @@ def predictions(
     by: Any = None,
     re_formula: str | None = None,
     dpar: str | None = None,
-    method: str = "posterior_epred",
+    method: str = EPRED,
     prob: float = 0.95,
     robust: bool = True,
-    ndraws: int | None = None,
-    draw_ids: Sequence[int] | None = None,
-    seed: int | None = None,
     **options: Any,
 ) -> Answer:
     """Expected responses for rows of data, or their averages.
@@ -57,8 +54,9 @@ def predictions(
         values; by default they are all levels, or minimum, quartiles and maximum.
     by : True, str or sequence of str, optional
         Average over the rows: all of them, or those with the same values of these columns.
-    re_formula : None or "NA"
-        With the effects of the groups of the rows, or without group effects.
+    re_formula : None or str
+        With the effects of the groups of the rows; ``"NA"``: without group effects; or those that a
+        formula names.
     dpar : str, optional
         A distributional parameter in the place of the response.
     method : str
@@ -68,10 +66,9 @@ def predictions(
     robust : bool
         Median and MAD (the default, as marginaleffects has for Bayesian models), or mean and
         standard deviation.
-    ndraws, draw_ids, seed
-        As in :func:`conditional_effects`.
     **options
-        Passed to the prediction: ``allow_new_levels``, ``sample_new_levels``, ...
+        See :class:`bambi_lite.predict.Options`: ``group_effects`` (``"integrate"`` averages over
+        groups that there could be), ``ndraws``, ``draw_ids``, ``seed``, ``allow_new_levels``, ...
 
     Returns
     -------
@@ -89,8 +86,8 @@ def predictions(
     >>> bl.predictions(fit, by="Days")  # doctest: +SKIP
     """
     draws, own = fit.draws, variables_of(fit.spec)
-    asked = ask(draws, method, re_formula, dpar, seed, options)
-    frame = read_newdata(newdata, draws.spec, own, re_formula == "NA")
+    asked = ask(draws, method, re_formula, dpar, options)
+    frame = read_newdata(newdata, draws.spec, own, re_formula is None)
     if variables is not None:
         axes = {
             name: shown_values(own[name]) if values is None else _listed(values)
@@ -100,8 +97,7 @@ def predictions(
             _check_known(own, name, values)
         frame = counterfactual(frame, axes, own)
     rows = _rows(frame, by, own)
-    used = some_draws(draws, ndraws, draw_ids, asked.seed)
-    return _answer(used, rows, [({}, (_same,), _only)], own, asked, check_prob(prob), robust)
+    return _answer(draws, rows, [({}, (_same,), _only)], asked, check_prob(prob), robust)
 
 
 def comparisons(
@@ -115,9 +111,6 @@ def comparisons(
     dpar: str | None = None,
     prob: float = 0.95,
     robust: bool = True,
-    ndraws: int | None = None,
-    draw_ids: Sequence[int] | None = None,
-    seed: int | None = None,
     **options: Any,
 ) -> Answer:
     """What changes in the expected response when a predictor changes, all else as it is.
@@ -132,7 +125,7 @@ def comparisons(
         (around the mean of the data), ``"iqr"``, ``"minmax"``. Levels: ``"reference"`` (default:
         each with the first), ``"pairwise"``, ``"sequential"``, ``"minmax"``, or two levels (second
         minus first).
-    newdata, by, re_formula, dpar, prob, robust, ndraws, draw_ids, seed, **options
+    newdata, by, re_formula, dpar, prob, robust, **options
         See :func:`predictions`.
     comparison : str or callable
         ``difference``, ``ratio``, ``lnratio``, ``lnor`` (difference of log odds), or a function of
@@ -156,7 +149,7 @@ def comparisons(
     """
     draws, own = fit.draws, variables_of(fit.spec)
     compare = _comparison(comparison)
-    asked = ask(draws, "posterior_epred", re_formula, dpar, seed, options)
+    asked = ask(draws, EPRED, re_formula, dpar, options)
     wanted = read_variables(variables, own, "comparisons")
     if variables is None:
         wanted = {n: h for n, h in wanted.items() if own[n].column.nunique() > 1}
@@ -166,10 +159,9 @@ def comparisons(
         ({"term": c.name, "contrast": c.label}, _versions(c, own), _compared(compare))
         for c in pairs
     ]
-    rows = _rows(read_newdata(newdata, draws.spec, own, re_formula == "NA"), by, own)
+    rows = _rows(read_newdata(newdata, draws.spec, own, re_formula is None), by, own)
     _check_columns(rows, pairs, "comparisons")
-    used = some_draws(draws, ndraws, draw_ids, asked.seed)
-    return _answer(used, rows, cases, own, asked, check_prob(prob), robust)
+    return _answer(draws, rows, cases, asked, check_prob(prob), robust)
 
 
 def slopes(
@@ -182,9 +174,6 @@ def slopes(
     dpar: str | None = None,
     prob: float = 0.95,
     robust: bool = True,
-    ndraws: int | None = None,
-    draw_ids: Sequence[int] | None = None,
-    seed: int | None = None,
     **options: Any,
 ) -> Answer:
     """Slopes of the expected response in numeric predictors: derivatives at each row.
@@ -195,7 +184,7 @@ def slopes(
         A fitted model.
     variables : str or sequence of str, optional
         Numeric columns; all numeric predictors by default.
-    newdata, by, re_formula, dpar, prob, robust, ndraws, draw_ids, seed, **options
+    newdata, by, re_formula, dpar, prob, robust, **options
         See :func:`predictions`. With `by` these are average slopes.
 
     Returns
@@ -217,7 +206,7 @@ def slopes(
     >>> bl.slopes(fit, "zBase", by="Trt")  # doctest: +SKIP
     """
     draws, own = fit.draws, variables_of(fit.spec)
-    asked = ask(draws, "posterior_epred", re_formula, dpar, seed, options)
+    asked = ask(draws, EPRED, re_formula, dpar, options)
     wanted = read_variables(variables, own, "slopes")
     if variables is None:
         wanted = {n: h for n, h in wanted.items() if own[n].numeric and own[n].column.nunique() > 1}
@@ -228,10 +217,9 @@ def slopes(
     cases = [
         ({"term": c.name, "contrast": c.label}, _versions(c, own), _per_unit(c)) for c in found
     ]
-    rows = _rows(read_newdata(newdata, draws.spec, own, re_formula == "NA"), by, own)
+    rows = _rows(read_newdata(newdata, draws.spec, own, re_formula is None), by, own)
     _check_columns(rows, found, "slopes")
-    used = some_draws(draws, ndraws, draw_ids, asked.seed)
-    return _answer(used, rows, cases, own, asked, check_prob(prob), robust)
+    return _answer(draws, rows, cases, asked, check_prob(prob), robust)
 
 
 # -- arguments -------------------------------------------------------------------------------
@@ -373,7 +361,6 @@ def _answer(
     draws: Draws,
     rows: Rows,
     cases: Sequence[_Case],
-    variables: Variables,
     asked: Ask,
     prob: float,
     robust: bool,
@@ -383,11 +370,11 @@ def _answer(
     probs = (tail, 1.0 - tail)
     parts = []
     for label, versions, make in cases:
+        made = prediction(draws, versions_of(rows.frame, versions), asked)
+        n = len(versions)
         if rows.codes is not None:
-            means = group_means(draws, rows, versions, variables, asked)
-            found = summarised([make(means)], robust, probs)
+            found = summarised([make(group_means(made, rows, n))], robust, probs)
         else:
-            made = (make(v) for _, v in blocks(draws, rows.frame, versions, variables, asked))
-            found = summarised(made, robust, probs)
+            found = summarised((make(values) for _, values in pieces(made, n)), robust, probs)
         parts.append((label, found))
-    return answer(draws, parts, rows.groups, probs, asked)
+    return answer(made, parts, rows.groups, probs)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, listing
+from ..pictures.style import COLOURS, GREY
 from .conditions import LABEL
 from .effect import Effect
 
@@ -17,12 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Okabe and Ito's colours: they stay apart for colour-blind readers.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 #: matplotlib's scale of colours for what has an order, and the part of it that is seen on white.
 _SCALE, _SCALE_ENDS = "viridis", (0.0, 0.8)
 _POINTS: Mapping[str, Any] = {"s": 14, "alpha": 0.35, "linewidths": 0, "zorder": 1}
-_GREY = "#555555"
 #: Inches: a panel of its own, one of several, and what a legend takes.
 _SINGLE, _SMALL, _LEGEND = (5.4, 3.8), (3.6, 2.9), 1.0
 #: How much a ribbon covers, alone and among others.
@@ -193,8 +191,8 @@ def _colours(effect: Effect) -> dict[str, Any]:
     """A colour for each case: ordered ones along a scale, the others apart from each other."""
     names = [name for name, _ in _groups(effect.table)]
     ordered = effect.ordered if effect.categories else _in_order(effect)
-    if not ordered and len(names) <= len(_COLOURS):
-        return dict(zip(names, _COLOURS, strict=False))
+    if not ordered and len(names) <= len(COLOURS):
+        return dict(zip(names, COLOURS, strict=False))
     import matplotlib as mpl
 
     shades = mpl.colormaps[_SCALE](np.linspace(*_SCALE_ENDS, max(len(names), 2)))
@@ -265,7 +263,7 @@ def _observations(
 ) -> None:
     for i, name in enumerate(colours):
         part = seen if not name else seen[seen["effect2__"] == name]
-        colour = _GREY if len(colours) == 1 else colours[name]
+        colour = GREY if len(colours) == 1 else colours[name]
         shift = _dodge(i, len(colours)) if effect.axes[0].labels else 0.0
         if look.points:
             axis.scatter(part["x__"] + shift, part["resp__"], color=[colour], **_POINTS)

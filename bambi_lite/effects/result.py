@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..summary.stats import percent
+from ..estimates import percent
 from ..tabular import aligned, html
 from .effect import Effect
 from .plot import plot_effects

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..draws import Draws
 from ..errors import DataError
-from ..summary.stats import estimates, stat_names
-from .evaluate import Ask
+from ..estimates import estimates, stat_names
+from ..predict.prediction import Prediction
 
 #: Numbers of a result whose draws are kept: half a gigabyte.
 _KEPT = 64_000_000
@@ -71,14 +70,25 @@ def summarised(parts: Iterable[np.ndarray], robust: bool, probs: Sequence[float]
 
 
 def answer(
-    draws: Draws,
+    made: Prediction,
     parts: Sequence[tuple[Mapping[str, str], Summarised]],
     rows: pd.DataFrame,
     probs: Sequence[float],
-    asked: Ask,
 ) -> Answer:
-    """The table: for each part its rows, for each row its categories."""
-    categories = draws.spec.response.categories if parts[0][1].stats.ndim > 2 else ()
+    """The table: for each part its rows, for each row its categories.
+
+    Parameters
+    ----------
+    made : Prediction
+        One of those that the parts come from: they have the same draws and categories.
+    parts : sequence of (mapping, Summarised)
+        What each is called, by column.
+    rows : pandas.DataFrame
+        What the rows of each part are called.
+    probs : sequence of float
+        Of the quantiles.
+    """
+    (categories,) = made.last.values() or ((),)
     names = list(stat_names(probs))
     frames, arrays = [], []
     for label, found in parts:
@@ -92,25 +102,19 @@ def answer(
         if found.draws is not None:
             arrays.append(found.draws.reshape(len(found.draws), -1))
     table = Answer(pd.concat(frames, ignore_index=True))
-    table.attrs = {"response": draws.spec.response_name, "scale": _scale(asked)}
+    table.attrs = made.basis.attrs(made.scale)
     table._draws = None
     if len(arrays) == len(parts) and sum(a.size for a in arrays) <= _KEPT:
-        table._draws = _labelled(draws, np.concatenate(arrays, axis=1))
+        table._draws = _labelled(made, np.concatenate(arrays, axis=1))
     return table
 
 
-def _labelled(draws: Draws, values: np.ndarray) -> xr.DataArray:
-    posterior = draws.posterior
-    shape = (posterior.sizes["chain"], posterior.sizes["draw"], values.shape[1])
+def _labelled(made: Prediction, values: np.ndarray) -> xr.DataArray:
+    posterior = made.basis.posterior
     coords = {
-        "chain": posterior["chain"].values if "chain" in posterior.coords else np.arange(shape[0]),
-        "draw": posterior["draw"].values if "draw" in posterior.coords else np.arange(shape[1]),
-        "row": np.arange(shape[2]),
+        "chain": posterior["chain"].values,
+        "draw": posterior["draw"].values,
+        "row": np.arange(values.shape[1]),
     }
+    shape = (*made.basis.shape, values.shape[1])
     return xr.DataArray(values.reshape(shape), dims=("chain", "draw", "row"), coords=coords)
-
-
-def _scale(asked: Ask) -> str:
-    if asked.dpar is not None:
-        return asked.dpar
-    return {"posterior_linpred": "link scale"}.get(asked.method, "response scale")

@@ -183,7 +183,7 @@ def _predicting(p: Predictor) -> list[Node]:
     for group in p.groups:
         nodes += [f for term in group.terms for f in term.factors]
         nodes += [f for special in group.specials for f in (*special.factors, *_inside(special))]
-        nodes += [node for node in (group.by, group.weights) if node is not None]
+        nodes += [group.weights] if group.weights is not None else []
     return nodes
 
 

@@ -1,10 +1,13 @@
 """Conditional effects: brms' tables from its draws, and the rest by its documentation."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import bambi_lite as bl
+from bambi_lite.predict.chunks import chunks
 from fits import BRMS, brms_fit, made_fit, values
 from tables import each
 
@@ -250,7 +253,7 @@ def test_draws_that_are_chosen():
 def test_the_same_numbers_in_small_pieces(monkeypatch):
     fit = made_fit("s ~ a", MIXED, "categorical")
     whole = effects_of(fit, categorical=True, spaghetti=True, resolution=11)
-    monkeypatch.setattr("bambi_lite.effects.evaluate.TOGETHER", 480)
+    monkeypatch.setattr("bambi_lite.effects.evaluate.chunks", partial(chunks, budget=3840))
     pieces = effects_of(fit, categorical=True, spaghetti=True, resolution=11)
     for name in whole:
         pd.testing.assert_frame_equal(whole[name], pieces[name])

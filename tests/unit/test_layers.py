@@ -61,15 +61,15 @@ LAYERS = {
     "datasets": 10,
     "posterior": 11,
     "compare": 11,
-    "effects": 11,
     "hypothesis": 11,
     "running": 11,
     "keeping": 12,
     "pictures": 12,
     "update": 12,
-    "fit": 13,
-    "api": 14,
-    "": 15,
+    "effects": 13,
+    "fit": 14,
+    "api": 15,
+    "": 16,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.

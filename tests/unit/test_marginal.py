@@ -1,10 +1,13 @@
 """Predictions, comparisons, slopes: exact answers, draw by draw."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import bambi_lite as bl
+from bambi_lite.predict.chunks import chunks
 from fits import brms_fit, made_fit, values
 from tables import each
 
@@ -232,7 +235,7 @@ def test_averages_in_pieces_are_the_same(monkeypatch):
         lambda: bl.slopes(fit),
     ]
     whole = [call() for call in calls]
-    monkeypatch.setattr("bambi_lite.effects.evaluate.TOGETHER", 700)
+    monkeypatch.setattr("bambi_lite.effects.evaluate.chunks", partial(chunks, budget=5600))
     for one, call in zip(whole, calls, strict=True):
         pieces = call()
         pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(pieces))

@@ -1,5 +1,7 @@
 """Effects that a model cannot have: each message says what, where and what would be valid."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,10 +25,12 @@ DATA = pd.DataFrame(
 )
 
 
+@cache
 def plain():
     return made_fit("y ~ a * b * f", DATA)
 
 
+@cache
 def nominal():
     return made_fit("kind ~ a", DATA, "categorical")
 
