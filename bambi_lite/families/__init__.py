@@ -41,6 +41,7 @@ from .base import (
     constructor,
     families,
     get_family,
+    is_registered,
 )
 from .custom import custom_family
 
@@ -123,6 +124,7 @@ __all__ = [
     "hurdle_negbinomial",
     "hurdle_poisson",
     "inverse_gaussian",
+    "is_registered",
     "logistic_normal",
     "lognormal",
     "multinomial",

@@ -275,6 +275,11 @@ def families() -> tuple[str, ...]:
     return tuple(_REGISTRY)
 
 
+def is_registered(family: Family) -> bool:
+    """Whether a family can be had by its name; one made by ``custom_family()`` cannot."""
+    return family.name in _REGISTRY
+
+
 def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:
     """A family from its name or from the text of a call in R, or the family itself.
 

@@ -60,9 +60,10 @@ LAYERS = {
     "compare": 11,
     "hypothesis": 11,
     "keeping": 12,
-    "fit": 13,
-    "api": 14,
-    "": 15,
+    "report": 13,
+    "fit": 14,
+    "api": 15,
+    "": 16,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
@@ -348,7 +349,7 @@ PLANTED = {
     "errors from its own layer": ({"shelf.py": "from bambi_lite.errors import DataError"}, None),
     "upward": (
         {"spec.py": "import numpy\nfrom bambi_lite.api import brm"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 14): "
+        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 15): "
         "only lower layers may be imported",
     ),
     "upward, relative": (
@@ -358,12 +359,12 @@ PLANTED = {
     ),
     "upward, from the package": (
         {"spec.py": "from bambi_lite import brm"},
-        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 15): "
+        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 16): "
         "only lower layers may be imported",
     ),
     "upward for type checking": (
         {"spec.py": "if TYPE_CHECKING:\n    from bambi_lite import api"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 14): "
+        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 15): "
         "only lower layers may be imported",
     ),
     "same layer": (
