@@ -41,7 +41,7 @@ from .base import (
     constructor,
     families,
     get_family,
-    is_built_in,
+    is_registered,
     named,
     unbound,
 )
@@ -126,7 +126,7 @@ __all__ = [
     "hurdle_negbinomial",
     "hurdle_poisson",
     "inverse_gaussian",
-    "is_built_in",
+    "is_registered",
     "logistic_normal",
     "lognormal",
     "multinomial",

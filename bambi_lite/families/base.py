@@ -287,8 +287,8 @@ def families() -> tuple[str, ...]:
     return tuple(_REGISTRY)
 
 
-def is_built_in(family: Family) -> bool:
-    """Whether a family comes with the package, rather than from :func:`custom_family`."""
+def is_registered(family: Family) -> bool:
+    """Whether a family can be had by its name; one made by ``custom_family()`` cannot."""
     return family.name in _REGISTRY
 
 
