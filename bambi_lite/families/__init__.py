@@ -43,6 +43,8 @@ from .base import (
     get_family,
     is_registered,
     named,
+    same_family,
+    stem_links,
     unbound,
 )
 from .custom import custom_family
@@ -133,9 +135,11 @@ __all__ = [
     "named",
     "negbinomial",
     "poisson",
+    "same_family",
     "shifted_lognormal",
     "skew_normal",
     "sratio",
+    "stem_links",
     "student",
     "unbound",
     "von_mises",

@@ -292,6 +292,16 @@ def is_registered(family: Family) -> bool:
     return family.name in _REGISTRY
 
 
+def same_family(one: Family, other: Family) -> bool:
+    """Whether two families are the same one with the same links."""
+    return one.name == other.name and stem_links(one) == stem_links(other)
+
+
+def stem_links(family: Family) -> dict[str, str]:
+    """Names of the links in force, by parameter or by the stem that several have in common."""
+    return {d.stem or d.name: family.link(d.name).name for d in family.dpars}
+
+
 def named(name: str, own: Sequence[Family] = ()) -> Family | None:
     """The family of that name among `own` or those of the package; None where there is none."""
     for family in own:
