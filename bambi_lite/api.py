@@ -86,7 +86,9 @@ class Model:
         data_name: str | None = None,
         contrasts: Mapping[str, str] | None = None,
     ) -> None:
+        start = time.perf_counter()
         self._spec = resolve(formula, data, family, prior, data2, data_name, contrasts)
+        self._resolving = time.perf_counter() - start
 
     @property
     def spec(self) -> ModelSpec:
@@ -287,7 +289,7 @@ class Model:
             model = self.pymc
             built = time.perf_counter()
             raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
-        return raw, {"import": imported - start, "build": built - imported}
+        return raw, {"import": imported - start, "build": self._resolving + built - imported}
 
     @property
     def plan(self) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -93,17 +94,19 @@ def collect(
     -------
     Draws
     """
+    begin = time.perf_counter()
     p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
     priors = log_prior(spec, raw.values)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}
     tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library}, priors)
+    post = raw.seconds.get("post", 0.0) + time.perf_counter() - begin
     return Draws(
         spec=spec,
         idata=tree,
         keys=keys,
         settings=settings,
-        seconds=MappingProxyType({**seconds, **raw.seconds}),
+        seconds=MappingProxyType({**seconds, **raw.seconds, "post": post}),
         interrupted=raw.interrupted,
     )
 

@@ -15,6 +15,7 @@ from . import compare, plots, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
+from .engines import Timing, timing
 from .graph import graph as network
 from .hypothesis import HypothesisTests
 from .hypothesis import hypothesis as test_hypotheses
@@ -54,6 +55,11 @@ class Fit:
     def idata(self) -> xr.DataTree:
         """Draws as an ArviZ DataTree: ``posterior``, ``sample_stats``, ``observed_data``."""
         return self.draws.idata
+
+    @property
+    def timing(self) -> Timing:
+        """What the fit took, by stage, in seconds: see :class:`bambi_lite.engines.Timing`."""
+        return timing(self.draws.seconds)
 
     # -- prior -------------------------------------------------------------------------------
 

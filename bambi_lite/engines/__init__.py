@@ -3,6 +3,7 @@
 from .base import BACKENDS, RawDraws, SampleSettings, sample_settings
 from .native.program import Program, program
 from .plan import Plan, make_plan
+from .timing import Timing, timing
 
 __all__ = [
     "BACKENDS",
@@ -10,7 +11,9 @@ __all__ = [
     "Program",
     "RawDraws",
     "SampleSettings",
+    "Timing",
     "make_plan",
     "program",
     "sample_settings",
+    "timing",
 ]

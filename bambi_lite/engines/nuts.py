@@ -11,6 +11,10 @@ import numpy as np
 
 from ..errors import SamplingError
 from .base import RawDraws, SampleSettings
+from .timing import Report, report, warmup_share
+
+#: Milliseconds between two reports of the sampler.
+_REPORT = 20
 
 #: nutpie's names of statistics -> ArviZ' names.
 _NUTPIE_STATS = {
@@ -44,6 +48,7 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
     """
     import nutpie
 
+    reports: list[Report] = []
     start = time.perf_counter()
     sampler = nutpie.sample(
         code,
@@ -56,6 +61,8 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
         maxdepth=settings.max_treedepth,
         save_warmup=False,
         progress_bar=settings.progress,
+        progress_callback=lambda chains: reports.append(report(chains)),
+        progress_rate=_REPORT,
         blocking=False,
     )
     interrupted = False
@@ -66,12 +73,13 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
         trace = sampler.abort()
     except RuntimeError as error:
         raise SamplingError(f"The sampler could not start: {error}") from error
-    seconds = {"sampling": time.perf_counter() - start}
+    whole = time.perf_counter() - start
+    warmup = whole * warmup_share(reports, settings.warmup, settings.iter)
     posterior, stats = complete(trace, settings)
     return RawDraws(
         values={name: posterior[name] for name in names},
         stats={ours: stats[theirs] for theirs, ours in _NUTPIE_STATS.items() if theirs in stats},
-        seconds=seconds,
+        seconds={"warmup": warmup, "sampling": whole - warmup},
         interrupted=interrupted,
         library=f"nutpie {nutpie.__version__}",
     )

@@ -62,7 +62,7 @@ def run(model, **options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.ConvergenceWarning)
         fit = model.sample(seed=1, progress=False, **options)
-    seconds = fit.draws.seconds["sampling"]
+    seconds = fit.timing.warmup + fit.timing.sampling
     ess, rhat = lowest(fit)
     return {"sampling": seconds, "ess": ess, "rhat": rhat, "per_second": ess / seconds}
 
