@@ -57,6 +57,11 @@ class Fit:
         return self.draws.idata
 
     @property
+    def data(self) -> pd.DataFrame:
+        """The data that the model was fitted to: the columns of the formula, the rows used."""
+        return self.spec.data.copy()
+
+    @property
     def timing(self) -> Timing:
         """What the fit took, by stage, in seconds: see :class:`bambi_lite.engines.Timing`."""
         return timing(self.draws.seconds)

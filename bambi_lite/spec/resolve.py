@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..additions import ALWAYS, family_data, observation
-from ..design import Design, PredictorDesign, build_design
+from ..design import Design, PredictorDesign, build_design, to_pandas
 from ..errors import FamilyError, FormulaError, listing, rows_at
 from ..families import Dpar, Family, Response, get_family
 from ..formula import BrmsFormula, FamilyCall, bf
@@ -31,6 +32,15 @@ from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock
 from .assemble import assemble, shrinkage_blocks
 from .checks import warn_about
 from .model import DparSpec, ModelSpec, data_numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """What the user gave, as the spec keeps it."""
+
+    data: pd.DataFrame
+    data2: Mapping[str, Any]
+    name: str
 
 
 def resolve(
@@ -80,7 +90,8 @@ def resolve(
     _check_available(parsed)
     if chosen.bind is None:  # else the data decide which parameters there are
         _check_predictors(parsed, chosen)
-    design = build_design(parsed, data, data2, contrasts)
+    frame = to_pandas(data)
+    design = build_design(parsed, frame, data2, contrasts)
     assert isinstance(design, Design)
     assert design.response is not None
     with rows_at(design.rows):
@@ -88,7 +99,13 @@ def resolve(
         seen = observation(design.additions, response.y, parsed.response.name, chosen.discrete)
     chosen = chosen.on(response)
     _check_predictors(parsed, chosen)
-    return _model(parsed, chosen, design, response, seen, prior, _name_of(data, data_name))
+    used = _Given(
+        # A copy: what is done to the user's frame afterwards does not change the model.
+        frame[list(design.variables)].iloc[design.rows].copy(),
+        MappingProxyType(dict(data2 or {})),
+        _name_of(data, data_name),
+    )
+    return _model(parsed, chosen, design, response, seen, prior, used)
 
 
 def _family(named: Any, given: str | Family) -> Family:
@@ -109,7 +126,7 @@ def _model(
     response: Response,
     seen: Observation,
     prior: Any,
-    data_name: str,
+    given: _Given,
 ) -> ModelSpec:
     predictors = model_predictors(family, design)
     dpars, blocks = assemble(formula, family, predictors)
@@ -151,7 +168,9 @@ def _model(
         scales=scales,
         arrays=MappingProxyType(_collect_arrays(dpars, blocks, predictors)),
         coords=MappingProxyType(_coords(params, (*blocks, *shrinkage))),
-        data_name=data_name,
+        data=given.data,
+        data2=given.data2,
+        data_name=given.name,
     )
     warn_about(spec)
     return spec
@@ -266,6 +285,7 @@ def take_rows(spec: ModelSpec, rows: Any) -> ModelSpec:
     return replace(
         spec,
         design=spec.design.take(rows),
+        data=spec.data.iloc[rows],
         predictors=predictors,
         response=spec.response.take(rows),
         seen=spec.seen.take(rows),
