@@ -195,6 +195,7 @@ class Model:
         progress: bool = True,
         marginalize: Any = "auto",
         kernels: bool = True,
+        decomp: Any = "auto",
         sample_prior: str | bool = "no",
         **unknown: Any,
     ) -> Fit:
@@ -231,6 +232,10 @@ class Model:
         kernels : bool
             Whether compiled kernels may stand in for PyMC's graph of the model; they give the same
             density. False compiles the graph.
+        decomp : "auto" or False
+            Whether population-level coefficients may be sampled on orthogonal columns (QR), which
+            changes neither their priors nor what is reported. brms' ``decomp = "QR"``, which does,
+            is part of the formula: :func:`bambi_lite.bf`.
         sample_prior : "no", "yes" or "only"
             ``"yes"`` keeps draws from the prior in ``fit.idata["prior"]`` (flat parameters have
             none); ``"only"`` draws from the prior in the place of the posterior, independently and
@@ -257,7 +262,7 @@ class Model:
             raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-            progress, marginalize, kernels, sample_prior,
+            progress, marginalize, kernels, decomp, sample_prior,
         )  # fmt: skip
         if settings.sample_prior == "only":
             return Fit(prior_only(self._spec, settings))
@@ -273,7 +278,8 @@ class Model:
         """Draws from the engine that the plan names, and what came before sampling, in seconds."""
         # Values to start from are given by the names of PyMC's model.
         plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
-        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
+        kernels = settings.kernels and not plain
+        plan = make_plan(self._spec, settings.marginalize, kernels, settings.decomp)
         start = time.perf_counter()
         if plan.engine == "kernels":
             from .engines.native.sample import sample
@@ -396,7 +402,7 @@ def brm(
         See :class:`Model`.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress, marginalize, kernels, sample_prior: see :meth:`Model.sample`.
+        progress, marginalize, kernels, decomp, sample_prior: see :meth:`Model.sample`.
 
     Returns
     -------

@@ -62,6 +62,8 @@ class GroupDesign:
         The prior weight of each level: its effects enter the log prior that many times.
     specials : tuple of SpecialTerm
         Effects of special terms, which have no columns yet.
+    centered : bool or None
+        What ``gr(centered = )`` says of how the effects are sampled.
     """
 
     group: str
@@ -82,6 +84,7 @@ class GroupDesign:
     cov_matrix: FloatArray | None = None
     pw: FloatArray | None = None
     specials: tuple[SpecialTerm, ...] = ()
+    centered: bool | None = None
 
     def take(self, rows: IntArray | slice) -> GroupDesign:
         """The same term on some of its rows; levels that none of them has stay."""
@@ -189,6 +192,7 @@ def build_group(
         cov_matrix=grouping.cov,
         pw=grouping.pw,
         specials=tuple(s for s in term.specials if s.kind != "mmc" and not category_terms(s)),
+        centered=term.centered,
     )
 
 

@@ -50,6 +50,8 @@ class SampleSettings:
         Whether gaussian group effects are integrated out.
     kernels : bool
         Whether compiled kernels may stand in for PyMC's graph of the model.
+    decomp : "auto" or False
+        Whether population-level coefficients may be sampled on orthogonal columns.
     sample_prior : "no", "yes" or "only"
         Whether draws from the prior are kept beside those from the posterior, or are all there is.
     """
@@ -67,6 +69,7 @@ class SampleSettings:
     progress: bool = True
     marginalize: Any = "auto"
     kernels: bool = True
+    decomp: Any = "auto"
     sample_prior: str = "no"
 
     @property
@@ -97,6 +100,7 @@ def sample_settings(
     progress: bool = True,
     marginalize: Any = "auto",
     kernels: bool = True,
+    decomp: Any = "auto",
     sample_prior: str | bool = "no",
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
@@ -168,6 +172,7 @@ def sample_settings(
         progress=bool(progress),
         marginalize=marginalize,
         kernels=bool(kernels),
+        decomp=decomp,
         sample_prior=sample_prior,
     )
 

@@ -90,6 +90,9 @@ class GroupBlock:
         The name of the matrix of ``gr(cov = A)``, or empty.
     student : bool
         Whether the effects have a multivariate t distribution.
+    centered : bool or None
+        Whether the formula says how they are sampled: as they are, around their mean (True), or
+        as standard normal innovations (False).
     """
 
     name: str
@@ -101,6 +104,7 @@ class GroupBlock:
     by: By | None = None
     cov: str = ""
     student: bool = False
+    centered: bool | None = None
 
     @property
     def dim(self) -> str:

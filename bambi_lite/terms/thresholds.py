@@ -10,6 +10,7 @@ from ..design import PredictorDesign
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace, numpy_namespace
 from .base import Quantity, Values, suffix
+from .population import coefficients_name, qr_basis
 
 #: How the thresholds of one scale may lie to one another.
 SPACINGS = ("flexible", "equidistant", "sum_to_zero")
@@ -38,6 +39,8 @@ class ThresholdTerm:
         Name of the coefficients that the centring is about; empty where nothing is centred.
     means : tuple of float
         Means of their columns.
+    basis : tuple of tuples of float
+        With ``decomp = "QR"``: see :class:`PopulationTerm`.
     resp : str
         The response.
     """
@@ -50,6 +53,7 @@ class ThresholdTerm:
     means: tuple[float, ...] = ()
     coefs: tuple[str, ...] = ()
     resp: str = ""
+    basis: tuple[tuple[float, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -121,7 +125,10 @@ class ThresholdTerm:
     def _shift(self, xp: Namespace, p: Values) -> Array:
         if not self.b:
             return 0.0
-        return xp.sum(p[self.b] * np.asarray(self.means))[..., None]
+        means = np.asarray(self.means)
+        if self.basis:  # of the columns whose coefficients are sampled
+            means = means @ np.asarray(self.basis)
+        return xp.sum(p[self.b] * means)[..., None]
 
     def value(self, xp: Namespace, p: Values) -> Array:
         """All thresholds, group after group, for uncentred predictors: (..., sum of counts)."""
@@ -166,7 +173,7 @@ class ThresholdTerm:
         values = np.asarray(q[f"b{ending}_Intercept"])
         centred = values
         if self.b:
-            b = np.stack([np.asarray(q[f"{self.b}_{c}"]) for c in self.coefs], axis=-1)
+            b = np.stack([np.asarray(q[f"b{ending}_{c}"]) for c in self.coefs], axis=-1)
             centred = values - (b @ np.asarray(self.means))[..., None]
         ends = np.cumsum(self.counts)
         parts = np.split(centred, ends[:-1], axis=-1)
@@ -194,12 +201,14 @@ def threshold_term(
     if not (mu.center and columns) or spacing == "sum_to_zero":
         return ThresholdTerm(counts, groups, spacing, ordered)
     means = mu.X[:, 1:].mean(axis=0)
+    basis = tuple(tuple(row) for row in qr_basis(mu).tolist())
     return ThresholdTerm(
         counts,
         groups,
         spacing,
         ordered,
-        b="b",
+        b=coefficients_name("", bool(basis)),
         means=tuple(float(m) for m in means),
         coefs=tuple(columns),
+        basis=basis,
     )
