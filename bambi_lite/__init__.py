@@ -5,7 +5,7 @@ from .audit import PriorReport
 from .compare import Elpd, loo_compare, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
-from .engines import SampleSettings
+from .engines import SampleSettings, SavePars, save_pars
 from .errors import (
     BambiLiteError,
     BambiLiteWarning,
@@ -106,6 +106,7 @@ __all__ = [
     "PriorSet",
     "SampleSettings",
     "SamplingError",
+    "SavePars",
     "acat",
     "asym_laplace",
     "bernoulli",
@@ -157,6 +158,7 @@ __all__ = [
     "prior",
     "prior_summary",
     "register_transform",
+    "save_pars",
     "set_mecor",
     "set_nl",
     "set_prior",

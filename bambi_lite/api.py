@@ -14,8 +14,16 @@ import xarray as xr
 from .audit import PriorReport, prior_report
 from .diagnosis import warn_if_doubtful
 from .draws import check_has_draws, collect
-from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
-from .errors import suggest
+from .engines import (
+    Plan,
+    RawDraws,
+    SampleSettings,
+    SavePars,
+    make_plan,
+    program,
+    sample_settings,
+)
+from .errors import BambiLiteWarning, listing, suggest, warn
 from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
@@ -197,6 +205,7 @@ class Model:
         kernels: bool = True,
         decomp: Any = "auto",
         sample_prior: str | bool = "no",
+        save_pars: SavePars | None = None,
         **unknown: Any,
     ) -> Fit:
         """Draw from the posterior with NUTS.
@@ -240,6 +249,9 @@ class Model:
             ``"yes"`` keeps draws from the prior in ``fit.idata["prior"]`` (flat parameters have
             none); ``"only"`` draws from the prior in the place of the posterior, independently and
             without a sampler.
+        save_pars : SavePars, optional
+            What is kept of the draws: ``bl.save_pars(group=False)`` keeps no group-level effects,
+            which are drawn again where they are asked for; ``dtype="float32"`` halves them.
 
         Returns
         -------
@@ -263,6 +275,7 @@ class Model:
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
             progress, marginalize, kernels, decomp, sample_prior,
+            save_pars,
         )  # fmt: skip
         if settings.sample_prior == "only":
             return Fit(prior_only(self._spec, settings))
@@ -280,6 +293,7 @@ class Model:
         plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
         kernels = settings.kernels and not plain
         plan = make_plan(self._spec, settings.marginalize, kernels, settings.decomp)
+        _warn_of_kept(self._spec, plan, settings.save_pars)
         start = time.perf_counter()
         if plan.engine == "kernels":
             from .engines.native.sample import sample
@@ -384,6 +398,17 @@ class Model:
         return "\n".join(lines)
 
 
+def _warn_of_kept(spec: ModelSpec, plan: Plan, save: SavePars) -> None:
+    """Effects that NUTS samples cannot be drawn again."""
+    sampled = [b.group for b in spec.blocks if b.name != plan.integrated]
+    if sampled and not save.group:
+        warn(
+            f"save_pars(group=False): the effects of {listing(sampled)} are sampled and not "
+            f"integrated out, so they cannot be drawn again; they are kept.",
+            BambiLiteWarning,
+        )
+
+
 def brm(
     formula: str | BrmsFormula,
     data: Any,
@@ -402,7 +427,8 @@ def brm(
         See :class:`Model`.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress, marginalize, kernels, decomp, sample_prior: see :meth:`Model.sample`.
+        progress, marginalize, kernels, decomp, sample_prior,
+        save_pars: see :meth:`Model.sample`.
 
     Returns
     -------

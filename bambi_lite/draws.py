@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from .engines import RawDraws, SampleSettings
+from .engines import RawDraws, SampleSettings, is_made_when_asked
 from .errors import SamplingError
 from .logprior import log_prior
 from .params import ParamKey
@@ -96,6 +96,9 @@ def collect(
     """
     begin = time.perf_counter()
     p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
+    for name in (f"r_{block.name}" for block in spec.blocks):
+        if not is_made_when_asked(p[name]):
+            p[name] = np.asarray(p[name], dtype=settings.save_pars.dtype)
     priors = log_prior(spec, raw.values)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SamplingError, listing, suggest
+from .saving import SavePars, checked
 
 BACKENDS = ("nutpie", "pymc")
 #: brms' values: no draws from the prior, draws beside the posterior's, draws from the prior alone.
@@ -54,6 +55,8 @@ class SampleSettings:
         Whether population-level coefficients may be sampled on orthogonal columns.
     sample_prior : "no", "yes" or "only"
         Whether draws from the prior are kept beside those from the posterior, or are all there is.
+    save_pars : SavePars
+        What is kept of the draws.
     """
 
     chains: int = 4
@@ -71,6 +74,7 @@ class SampleSettings:
     kernels: bool = True
     decomp: Any = "auto"
     sample_prior: str = "no"
+    save_pars: SavePars = field(default_factory=SavePars)
 
     @property
     def draws(self) -> int:
@@ -102,6 +106,7 @@ def sample_settings(
     kernels: bool = True,
     decomp: Any = "auto",
     sample_prior: str | bool = "no",
+    save_pars: Any = None,
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
 
@@ -174,6 +179,7 @@ def sample_settings(
         kernels=bool(kernels),
         decomp=decomp,
         sample_prior=sample_prior,
+        save_pars=checked(save_pars),
     )
 
 

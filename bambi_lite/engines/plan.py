@@ -197,7 +197,7 @@ def _why_not_integrated(spec: ModelSpec) -> str:
         return "there are none"
     if spec.family.kernel != "gaussian" or spec.dpars[0].link.name != "identity":
         return "the response is not gaussian with an identity link"
-    if not _open(spec):
+    if spec.blocks and not _open(spec):
         return "the formula says how they are sampled"
     sigma = spec.dpars[1]
     if sigma.predicted:

@@ -70,7 +70,7 @@ COMMON = {"errors"}
 # Packages whose files must not know each other, and the files in them that all may import.
 SIBLINGS = {
     "families": {"base", "categories", "common", "responses", "truncated"},
-    "engines": {"base", "native", "nuts", "plan", "timing", "upstream"},
+    "engines": {"base", "lazy", "native", "nuts", "plan", "saving", "timing", "upstream"},
 }
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.

@@ -117,6 +117,6 @@ def sample(program: Program, settings: SampleSettings) -> RawDraws:
     compiled = time.perf_counter() - begin
     raw = run(code, settings, ["x"])
     begin = time.perf_counter()
-    values = parameters(program, raw.values["x"], settings.seed)
+    values = parameters(program, raw.values["x"], settings.seed, settings.save_pars)
     seconds = {"compile": compiled, **raw.seconds, "post": time.perf_counter() - begin}
     return replace(raw, values=values, seconds=seconds)
