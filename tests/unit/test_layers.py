@@ -124,6 +124,7 @@ LOADED_LAZILY = {
 INSIDE_FUNCTIONS = {
     ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
+    ("engines.nuts", "pyarrow"): "0.1 s, and it comes with nutpie",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from nutpie import _lib
-from nutpie.sample import CompiledModel
 
 from ..base import RawDraws, SampleSettings
 from ..nuts import from_zero, run
+from ..upstream import light_nutpie
 from . import callbacks
 from .draws import parameters, start
 from .program import Program
+
+light_nutpie()
+
+from nutpie import _lib  # noqa: E402 (imported the light way above)
+from nutpie.sample import CompiledModel  # noqa: E402
 
 #: Chains start this far around the centres of the priors, on the unconstrained scale.
 _JITTER = 1.0
