@@ -178,10 +178,10 @@ class Model:
 
     @cached_property
     def _compiled(self) -> Any:
-        """nutpie's code for the model; sampling a model again does not compile again."""
-        from .engines.pymc import compile_nutpie
+        """nutpie's code for the model; a model of the same structure does not compile again."""
+        from .engines.pymc import code_for
 
-        return compile_nutpie(self._spec, self.pymc)
+        return code_for(self._spec, self.pymc)
 
     def graph(self) -> graphviz.Digraph:
         """The Bayesian network with plates, as a graphviz Digraph."""

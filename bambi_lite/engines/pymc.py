@@ -28,6 +28,7 @@ from ..params import Param, Prior, given_prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects, with_made
 from ..terms import GroupBlock
 from ..xp import pytensor_namespace
+from . import reuse
 from .base import RawDraws, SampleSettings
 from .native.centring import means_within
 from .nuts import complete, from_zero, run
@@ -382,7 +383,12 @@ def _check_init(model: pm.Model, init: Mapping[str, Any]) -> None:
             raise SamplingError(f"init names '{name}'; parameters of the model: {listing(names)}.")
 
 
-def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | None = None) -> Any:
+def compile_nutpie(
+    spec: ModelSpec,
+    model: pm.Model,
+    init: Mapping[str, Any] | None = None,
+    frozen: bool = True,
+) -> Any:
     """The model as nutpie's compiled code: density, gradient and the values to keep.
 
     Parameters
@@ -393,6 +399,9 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
         What :func:`build` made of it.
     init : mapping, optional
         Values to start from, by the parameters' names.
+    frozen : bool
+        Whether the data are constants: what depends on them alone, such as the factorials of
+        counts, is worked out once. Otherwise the code takes other data (``with_data``).
 
     Returns
     -------
@@ -401,12 +410,20 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
     import nutpie
 
     given = None if init is None else dict(init)
-    # The data as constants: what depends on them alone, such as the factorials of counts, is
-    # worked out once, where it may be the logarithm of a zero that is not used.
+    # What is worked out from constants may be the logarithm of a zero that is not used.
     with lean_nutpie(), exact_arithmetic(), np.errstate(all="ignore"):
         return nutpie.compile_pymc_model(
-            model, initial_points=given, var_names=_kept(model, spec.params), freeze_model=True
+            model,
+            initial_points=given,
+            var_names=_kept(model, spec.params),
+            freeze_model=frozen,
         )
+
+
+def code_for(spec: ModelSpec, model: pm.Model) -> Any:
+    """What :func:`compile_nutpie` makes; once for a structure (:mod:`.reuse`)."""
+    names = _kept(model, spec.params)
+    return reuse.code_for(model, names, lambda: compile_nutpie(spec, model, frozen=False))
 
 
 def sample(

@@ -70,7 +70,7 @@ COMMON = {"errors"}
 # Packages whose files must not know each other, and the files in them that all may import.
 SIBLINGS = {
     "families": {"base", "categories", "common", "responses", "truncated"},
-    "engines": {"base", "lazy", "native", "nuts", "plan", "saving", "timing", "upstream"},
+    "engines": {"base", "lazy", "native", "nuts", "plan", "reuse", "saving", "timing", "upstream"},
 }
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
@@ -100,6 +100,7 @@ LOADED_LAZILY = {
     "dists.kernels.normal": "as above",
     "dists.kernels.shared": "as above",
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
+    "engines.reuse": "compares PyMC models; the engine above imports it",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
     "dists.kernels.jit": "compiles functions by numba; the texts below use it",
     "dists.kernels.series": "compiled by numba, as are the ones below; a density loads its own",
