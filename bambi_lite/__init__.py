@@ -1,10 +1,18 @@
 """bambi_lite: brms' models, priors and tables in Python, natively on PyMC."""
 
-from .api import Model, brm
+from .api import Model, brm, load
 from .audit import PriorReport
-from .compare import Elpd, loo_compare, model_weights, pp_average
+from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
+from .effects import (
+    ConditionalEffects,
+    comparisons,
+    datagrid,
+    make_conditions,
+    predictions,
+    slopes,
+)
 from .engines import SampleSettings, SavePars, save_pars
 from .errors import (
     BambiLiteError,
@@ -15,6 +23,8 @@ from .errors import (
     DataWarning,
     FamilyError,
     FormulaError,
+    KeepingError,
+    KeepingWarning,
     PriorError,
     SamplingError,
 )
@@ -88,6 +98,7 @@ __all__ = [
     "Beta",
     "BrmsFormula",
     "ComparisonWarning",
+    "ConditionalEffects",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
@@ -99,6 +110,8 @@ __all__ = [
     "FormulaError",
     "Gamma",
     "HypothesisTests",
+    "KeepingError",
+    "KeepingWarning",
     "Model",
     "PriorDiff",
     "PriorError",
@@ -116,10 +129,12 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "comparisons",
     "cox",
     "cratio",
     "cumulative",
     "custom_family",
+    "datagrid",
     "default_prior",
     "describe_data",
     "diff_prior",
@@ -144,10 +159,13 @@ __all__ = [
     "lf",
     "list_data",
     "list_prior_sets",
+    "load",
     "load_data",
     "logistic_normal",
     "lognormal",
     "loo_compare",
+    "loo_model_weights",
+    "make_conditions",
     "model_weights",
     "multinomial",
     "mvbf",
@@ -155,6 +173,7 @@ __all__ = [
     "nlf",
     "poisson",
     "pp_average",
+    "predictions",
     "prior",
     "prior_summary",
     "register_transform",
@@ -165,6 +184,7 @@ __all__ = [
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
+    "slopes",
     "sratio",
     "student",
     "validate_prior",

@@ -12,28 +12,22 @@ import pandas as pd
 import xarray as xr
 
 from .audit import PriorReport, prior_report
-from .diagnosis import warn_if_doubtful
-from .draws import check_has_draws, collect
-from .engines import (
-    Plan,
-    RawDraws,
-    SampleSettings,
-    SavePars,
-    make_plan,
-    program,
-    sample_settings,
-)
-from .errors import BambiLiteWarning, listing, suggest, warn
+from .engines import Plan, SampleSettings, SavePars, make_plan, sample_settings
+from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
-from .given import from_frame
+from .given import from_file, from_frame
 from .graph import graph as network
-from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
+from .keeping import kept
+from .keeping import load as load_draws
+from .prior_draws import prior_draws, prior_predictive
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
+from .reuse import compiled_for, with_data
+from .running import run
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
 
@@ -43,6 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name", "contrasts")
+_FILE_ARGUMENTS = ("file", "file_refit")
 _SAMPLE_ARGUMENTS = tuple(SampleSettings.__dataclass_fields__)
 
 
@@ -179,9 +174,7 @@ class Model:
     @cached_property
     def _compiled(self) -> Any:
         """nutpie's code for the model; a model of the same structure does not compile again."""
-        from .engines.pymc import code_for
-
-        return code_for(self._spec, self.pymc)
+        return with_data(compiled_for(self._spec, self.pymc)[0].code, self._spec)
 
     def graph(self) -> graphviz.Digraph:
         """The Bayesian network with plates, as a graphviz Digraph."""
@@ -277,52 +270,22 @@ class Model:
             progress, marginalize, kernels, decomp, sample_prior,
             save_pars,
         )  # fmt: skip
-        if settings.sample_prior == "only":
-            return Fit(prior_only(self._spec, settings))
-        raw, seconds = self._draw(settings)
-        check_has_draws(raw)
-        draws = collect(self._spec, raw, settings, seconds)
-        if settings.sample_prior == "yes":
-            draws = with_prior(draws)
-        warn_if_doubtful(draws)
-        return Fit(draws)
-
-    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
-        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
-        # Values to start from are given by the names of PyMC's model.
-        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
-        kernels = settings.kernels and not plain
-        plan = make_plan(self._spec, settings.marginalize, kernels, settings.decomp)
-        _warn_of_kept(self._spec, plan, settings.save_pars)
-        start = time.perf_counter()
-        if plan.engine == "kernels":
-            from .engines.native.sample import sample
-
-            imported = time.perf_counter()
-            made = program(self._spec, plan)
-            built = time.perf_counter()
-            raw = sample(made, settings)
-        else:
-            from .engines import pymc as engine
-
-            imported = time.perf_counter()
-            model = self.pymc
-            built = time.perf_counter()
-            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
-        return raw, {"import": imported - start, "build": self._resolving + built - imported}
+        graph, code = (lambda: self.pymc), (lambda: self._compiled)
+        return Fit(run(self._spec, settings, graph, code, self._resolving))
 
     @property
     def plan(self) -> Plan:
         """How the model will be sampled, and why."""
         return make_plan(self._spec)
 
-    def from_draws(self, frame: pd.DataFrame) -> Fit:
+    def from_draws(self, draws: pd.DataFrame | str | Path) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            A row a draw, columns under brms' names: see :func:`bambi_lite.given.from_frame`.
+        draws : pandas.DataFrame, str or Path
+            A row a draw, columns under brms' names (see :func:`bambi_lite.given.from_frame`), or
+            the path of a CSV file of these (:func:`bambi_lite.given.from_file`).
 
         Returns
         -------
@@ -331,9 +294,10 @@ class Model:
         Raises
         ------
         DataError
-            For missing, unknown or unusable columns.
+            For missing, unknown or unusable columns, and for files that cannot be read.
         """
-        return Fit(from_frame(self._spec, frame))
+        given = from_file if isinstance(draws, str | Path) else from_frame
+        return Fit(given(self._spec, draws))
 
     def explain(self) -> Explanation:
         """What the model means: each part of the formula, the equations, the priors, the symbols.
@@ -398,17 +362,6 @@ class Model:
         return "\n".join(lines)
 
 
-def _warn_of_kept(spec: ModelSpec, plan: Plan, save: SavePars) -> None:
-    """Effects that NUTS samples cannot be drawn again."""
-    sampled = [b.group for b in spec.blocks if b.name != plan.integrated]
-    if sampled and not save.group:
-        warn(
-            f"save_pars(group=False): the effects of {listing(sampled)} are sampled and not "
-            f"integrated out, so they cannot be drawn again; they are kept.",
-            BambiLiteWarning,
-        )
-
-
 def brm(
     formula: str | BrmsFormula,
     data: Any,
@@ -417,6 +370,8 @@ def brm(
     data2: Mapping[str, Any] | None = None,
     data_name: str | None = None,
     contrasts: Mapping[str, str] | None = None,
+    file: str | Path | None = None,
+    file_refit: str = "never",
     **sampling: Any,
 ) -> Fit:
     """Fit a Bayesian multilevel model: ``Model(...)`` and ``.sample(...)`` in one call.
@@ -425,6 +380,13 @@ def brm(
     ----------
     formula, data, family, prior, data2, data_name, contrasts
         See :class:`Model`.
+    file : str or Path, optional
+        Where the fit is kept (``.bl`` is added). If there is one, it is loaded and nothing is
+        sampled; see :meth:`bambi_lite.Fit.save`.
+    file_refit : "never", "on_change" or "always"
+        When to sample although there is a file: never (as in brms, the default; a warning tells
+        where it is another model), when formula, data, prior, family or settings changed (a
+        warning says what), or always. A seed counts as a setting only if it is given.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
         progress, marginalize, kernels, decomp, sample_prior,
@@ -439,6 +401,9 @@ def brm(
     ------
     FormulaError, DataError, FamilyError, PriorError, SamplingError
         When an argument cannot be meant; nothing is sampled then.
+    KeepingError
+        For a file that is no fit, and, before anything is sampled, for a fit that no file can
+        hold or a folder that cannot be written to.
     TypeError
         For an unknown keyword, with the nearest valid one.
 
@@ -451,11 +416,50 @@ def brm(
     """
     for name in sampling:
         if name not in _SAMPLE_ARGUMENTS:
-            valid = (*_MODEL_ARGUMENTS, *_SAMPLE_ARGUMENTS)
+            valid = (*_MODEL_ARGUMENTS, *_FILE_ARGUMENTS, *_SAMPLE_ARGUMENTS)
             raise TypeError(_unknown_keyword("brm", name, valid))
     # Settings are checked before anything is built, so that a typing error costs no time.
-    sample_settings(**sampling)
-    return Model(formula, data, family, prior, data2, data_name, contrasts).sample(**sampling)
+    settings = sample_settings(**sampling)
+    model = Model(formula, data, family, prior, data2, data_name, contrasts)
+    found = kept(file, file_refit, model.spec, settings, sampling)
+    if found is not None:
+        return Fit(*found)
+    fit = model.sample(**sampling)
+    if file is not None:
+        fit.save(file)
+    return fit
+
+
+def load(path: str | Path, families: Sequence[Family] = ()) -> Fit:
+    """A fit that :meth:`bambi_lite.Fit.save` has kept, ready for all that a fit can do.
+
+    Nothing is compiled and nothing of the file is run: it holds numbers and text, which the model
+    is made of again. Draws, tables and predictions are those of the fit, to the last bit.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, with or without its ``.bl``.
+    families : sequence of Family, optional
+        The family of the fit, if it was made by :func:`bambi_lite.custom_family`: a file holds the
+        name of such a family only.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    KeepingError
+        For a file that is not there, that is no saved fit, damaged, or of a newer format, and when
+        the model cannot be made again as it was.
+
+    Examples
+    --------
+    >>> import bambi_lite as bl
+    >>> fit = bl.load("sleepstudy.bl")  # doctest: +SKIP
+    """
+    return Fit(*load_draws(path, families))
 
 
 def _unknown_keyword(function: str, name: str, valid: tuple[str, ...]) -> str:

@@ -35,6 +35,10 @@ class SamplingError(BambiLiteError):
     """Settings the sampler cannot run with, or a run that gave no draws."""
 
 
+class KeepingError(BambiLiteError):
+    """A file of a fit that cannot be written, or that cannot be read as one."""
+
+
 class BambiLiteWarning(UserWarning):
     """Base of every warning of bambi_lite: the model runs, and something about it wants a look."""
 
@@ -49,6 +53,10 @@ class ConvergenceWarning(BambiLiteWarning):
 
 class ComparisonWarning(BambiLiteWarning):
     """A comparison of models that may be off, and what would make it better."""
+
+
+class KeepingWarning(BambiLiteWarning):
+    """A kept fit is not that of the model asked for; what differs, and what was done."""
 
 
 def warn(message: str, category: type[BambiLiteWarning]) -> None:

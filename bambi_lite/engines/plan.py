@@ -12,6 +12,7 @@ from ..spec import ModelSpec
 from ..terms import GroupBlock
 from .native.centring import ENOUGH, informed, means_within
 from .native.covered import NotCoveredError, check_covered
+from .native.known import KNOWN
 from .native.rows import correlated_columns, equal_rows
 
 
@@ -33,6 +34,9 @@ class Plan:
         Coefficients that are sampled on orthogonal columns (QR).
     collapse : bool
         Whether equal rows are merged.
+    summed : bool
+        Whether the likelihood comes from sums over all rows, as where nothing is integrated out of
+        a gaussian response.
     reasons : mapping
         Why, by what was decided.
     """
@@ -44,6 +48,7 @@ class Plan:
     )
     decomposed: tuple[str, ...] = ()
     collapse: bool = False
+    summed: bool = False
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
@@ -91,6 +96,8 @@ def make_plan(
         raise SamplingError(f"marginalize has to be 'auto', True or False, not {marginalize!r}.")
     why_not = _uncovered(spec) if kernels else "asked for"
     obstacle = why_not or _why_not_integrated(spec)
+    summed = not obstacle and not spec.blocks
+    obstacle = obstacle or ("" if spec.blocks else "there are none")
     if marginalize is True and obstacle:
         raise SamplingError(
             f"marginalize = True: the group effects of this model cannot be integrated out "
@@ -134,7 +141,9 @@ def make_plan(
             f"{listing(decomposed)} sampled on orthogonal columns (QR), their priors as they are"
         )
     n, merged = spec.design.n_obs, 0
-    if not integrated:
+    if summed:
+        reasons["rows"] = f"sums over the {n} rows stand for them"
+    elif not integrated:
         merged = len(equal_rows(spec).rows)
     collapse = 0 < merged <= n // 2
     if collapse:
@@ -145,6 +154,7 @@ def make_plan(
         centred=MappingProxyType(centred),
         decomposed=decomposed,
         collapse=collapse,
+        summed=summed,
         reasons=MappingProxyType(reasons),
     )
 
@@ -192,19 +202,20 @@ def _decomposition(spec: ModelSpec) -> dict[str, str]:
 
 
 def _why_not_integrated(spec: ModelSpec) -> str:
-    """Why no block of group effects can be integrated out; empty when one can."""
-    if not spec.blocks:
-        return "there are none"
-    if spec.family.kernel != "gaussian" or spec.dpars[0].link.name != "identity":
+    """Why a block of group effects cannot be integrated out; empty when one can be."""
+    own = KNOWN[spec.family.kernel]
+    if own.transform is None or spec.dpars[0].link.name != "identity":
         return "the response is not gaussian with an identity link"
     if spec.blocks and not _open(spec):
         return "the formula says how they are sampled"
+    if spec.seen.arrays.keys() - {"weights"}:
+        return "the response is censored or truncated"
     sigma = spec.dpars[1]
     if sigma.predicted:
         return "sigma has a formula"
     known = all(piece.value is not None for term in sigma.terms for piece in term.pieces() or ())
     if "se" in spec.response.extra and not known:
         return "se(sigma = TRUE) adds a residual to known errors"
-    if any(c.dpar != "mu" for c in _largest(_open(spec)).coefs):
+    if spec.blocks and any(c.dpar != "mu" for c in _largest(_open(spec)).coefs):
         return "the effects are shared with another distributional parameter"
     return ""

@@ -28,7 +28,6 @@ from ..params import Param, Prior, given_prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects, with_made
 from ..terms import GroupBlock
 from ..xp import pytensor_namespace
-from . import reuse
 from .base import RawDraws, SampleSettings
 from .native.centring import means_within
 from .nuts import complete, from_zero, run
@@ -418,12 +417,6 @@ def compile_nutpie(
             var_names=_kept(model, spec.params),
             freeze_model=frozen,
         )
-
-
-def code_for(spec: ModelSpec, model: pm.Model) -> Any:
-    """What :func:`compile_nutpie` makes; once for a structure (:mod:`.reuse`)."""
-    names = _kept(model, spec.params)
-    return reuse.code_for(model, names, lambda: compile_nutpie(spec, model, frozen=False))
 
 
 def sample(

@@ -41,6 +41,9 @@ from .base import (
     constructor,
     families,
     get_family,
+    is_built_in,
+    named,
+    unbound,
 )
 from .custom import custom_family
 
@@ -123,15 +126,18 @@ __all__ = [
     "hurdle_negbinomial",
     "hurdle_poisson",
     "inverse_gaussian",
+    "is_built_in",
     "logistic_normal",
     "lognormal",
     "multinomial",
+    "named",
     "negbinomial",
     "poisson",
     "shifted_lognormal",
     "skew_normal",
     "sratio",
     "student",
+    "unbound",
     "von_mises",
     "weibull",
     "wiener",

@@ -89,8 +89,8 @@ class ModelSpec:
         Data by name, read-only.
     coords : mapping
         Labels of each named dimension.
-    data : pandas.DataFrame
-        The columns that the formula needs, of the rows that are used; as they were given.
+    frame : pandas.DataFrame
+        The columns that the formula needs, as they were given: all rows, also those left out.
     data2 : mapping
         The matrices that the formula refers to.
     data_name : str
@@ -113,9 +113,14 @@ class ModelSpec:
     scales: ScaleFacts
     arrays: Mapping[str, np.ndarray]
     coords: Mapping[str, tuple[str, ...]]
-    data: pd.DataFrame
+    frame: pd.DataFrame
     data2: Mapping[str, Any]
     data_name: str
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The columns that the formula needs, of the rows that are used; as they were given."""
+        return self.frame[list(self.design.variables)].iloc[self.design.rows]
 
     @property
     def response_name(self) -> str:

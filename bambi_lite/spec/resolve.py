@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -38,7 +39,7 @@ from .model import DparSpec, ModelSpec, data_numbers
 class _Given:
     """What the user gave, as the spec keeps it."""
 
-    data: pd.DataFrame
+    frame: pd.DataFrame
     data2: Mapping[str, Any]
     name: str
 
@@ -99,13 +100,14 @@ def resolve(
         seen = observation(design.additions, response.y, parsed.response.name, chosen.discrete)
     chosen = chosen.on(response)
     _check_predictors(parsed, chosen)
-    used = _Given(
-        # A copy: what is done to the user's frame afterwards does not change the model.
-        frame[list(design.variables)].iloc[design.rows].copy(),
-        MappingProxyType(dict(data2 or {})),
+    given = _Given(
+        # A copy: what is done to the user's frame afterwards does not change the model. All rows,
+        # in the order of the columns: so that the model can be made again.
+        frame[[c for c in frame.columns if c in design.variables]].copy(),
+        MappingProxyType(deepcopy(dict(data2 or {}))),
         _name_of(data, data_name),
     )
-    return _model(parsed, chosen, design, response, seen, prior, used)
+    return _model(parsed, chosen, design, response, seen, prior, given)
 
 
 def _family(named: Any, given: str | Family) -> Family:
@@ -168,7 +170,7 @@ def _model(
         scales=scales,
         arrays=MappingProxyType(_collect_arrays(dpars, blocks, predictors)),
         coords=MappingProxyType(_coords(params, (*blocks, *shrinkage))),
-        data=given.data,
+        frame=given.frame,
         data2=given.data2,
         data_name=given.name,
     )
@@ -285,7 +287,6 @@ def take_rows(spec: ModelSpec, rows: Any) -> ModelSpec:
     return replace(
         spec,
         design=spec.design.take(rows),
-        data=spec.data.iloc[rows],
         predictors=predictors,
         response=spec.response.take(rows),
         seen=spec.seen.take(rows),

@@ -6,7 +6,7 @@ from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .hazard import BaselineHazardTerm
-from .new_levels import NEW_LEVELS, NewLevels, new_effects
+from .new_levels import NEW_LEVELS, NewLevels, covariance_factor, new_effects
 from .population import PopulationTerm, orthogonal_map, population_term, sampled_columns
 from .shrinkage import ShrinkageBlock, shrinkage_block
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
@@ -33,6 +33,7 @@ __all__ = [
     "ThresholdTerm",
     "TiedTerm",
     "Values",
+    "covariance_factor",
     "new_effects",
     "orthogonal_map",
     "population_term",

@@ -313,7 +313,7 @@ class GroupBlock:
             z[..., rows, :] = np.swapaxes(
                 np.linalg.solve(factor, np.swapaxes(r[..., rows, :], -1, -2)), -1, -2
             )
-        if self.cov is not None:
+        if self.cov:
             z = np.linalg.solve(d[f"Lcov_{self.name}"], z)
         return {**found, f"z_{self.name}": z}
 

@@ -38,7 +38,7 @@ class ThresholdTerm:
     b : str
         Name of the coefficients that the centring is about; empty where nothing is centred.
     means : tuple of float
-        Means of their columns.
+        Means of their columns, of the orthogonal ones where the coefficients are those'.
     basis : tuple of tuples of float
         With ``decomp = "QR"``: see :class:`PopulationTerm`.
     resp : str
@@ -125,10 +125,7 @@ class ThresholdTerm:
     def _shift(self, xp: Namespace, p: Values) -> Array:
         if not self.b:
             return 0.0
-        means = np.asarray(self.means)
-        if self.basis:  # of the columns whose coefficients are sampled
-            means = means @ np.asarray(self.basis)
-        return xp.sum(p[self.b] * means)[..., None]
+        return xp.sum(p[self.b] * np.asarray(self.means))[..., None]
 
     def value(self, xp: Namespace, p: Values) -> Array:
         """All thresholds, group after group, for uncentred predictors: (..., sum of counts)."""
@@ -174,6 +171,8 @@ class ThresholdTerm:
         centred = values
         if self.b:
             b = np.stack([np.asarray(q[f"b{ending}_{c}"]) for c in self.coefs], axis=-1)
+            if self.basis:
+                b = b @ np.linalg.inv(np.asarray(self.basis)).T
             centred = values - (b @ np.asarray(self.means))[..., None]
         ends = np.cumsum(self.counts)
         parts = np.split(centred, ends[:-1], axis=-1)
@@ -200,8 +199,10 @@ def threshold_term(
     # Thresholds that sum to zero cannot be shifted to centre the predictors.
     if not (mu.center and columns) or spacing == "sum_to_zero":
         return ThresholdTerm(counts, groups, spacing, ordered)
+    matrix = qr_basis(mu)
     means = mu.X[:, 1:].mean(axis=0)
-    basis = tuple(tuple(row) for row in qr_basis(mu).tolist())
+    means = means @ matrix if matrix.size else means
+    basis = tuple(tuple(row) for row in matrix.tolist())
     return ThresholdTerm(
         counts,
         groups,

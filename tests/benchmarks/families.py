@@ -39,7 +39,7 @@ from bambi_lite.dists.diffusion import first_passage  # noqa: E402
 from bambi_lite.dists.survival import splines  # noqa: E402
 from bambi_lite.engines import Plan, make_plan, program  # noqa: E402
 from bambi_lite.engines import pymc as engine  # noqa: E402
-from bambi_lite.engines.native.kernel import density  # noqa: E402
+from bambi_lite.engines.native.callbacks import density  # noqa: E402
 from bambi_lite.engines.upstream import exact_arithmetic, lean_nutpie  # noqa: E402
 
 DOUBLE = ctypes.POINTER(ctypes.c_double)

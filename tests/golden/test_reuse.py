@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import bambi_lite as bl
+from bambi_lite.reuse import _RECENT
 
 FORMULA = "Reaction ~ Days + (1 | Subject)"
 # The default priors take numbers from the data, and these are part of a model.
@@ -23,9 +24,7 @@ def compiling(monkeypatch):
     """How often nutpie compiled, from an empty store."""
     import nutpie
 
-    from bambi_lite.engines.reuse import forget
-
-    forget()
+    _RECENT.clear()
     calls = []
     own = nutpie.compile_pymc_model
 
@@ -35,7 +34,7 @@ def compiling(monkeypatch):
 
     monkeypatch.setattr(nutpie, "compile_pymc_model", counted)
     yield calls
-    forget()
+    _RECENT.clear()
 
 
 def other_data(k):
@@ -49,15 +48,13 @@ def fit(data, **options):
 
 
 def test_graphs_of_one_structure_are_compiled_once(compiling):
-    from bambi_lite.engines.reuse import forget
-
     fits = [fit(other_data(k), kernels=False) for k in range(3)]
     # Fewer rows with all levels are the same structure too.
     fits.append(fit(other_data(3).iloc[::2], kernels=False))
     assert len(compiling) == 1
     assert all(f.timing.compile < 0.2 * fits[0].timing.compile for f in fits[1:])
     # What is drawn is what code of its own draws.
-    forget()
+    _RECENT.clear()
     for k, again in ((2, fit(other_data(2), kernels=False)),):
         np.testing.assert_array_equal(
             fits[k].idata["posterior"]["b_Days"], again.idata["posterior"]["b_Days"]

@@ -8,11 +8,12 @@ from itertools import repeat
 
 import numpy as np
 
+from ...compiled import compiled
 from ...spec import ModelSpec, linear_predictor
 from ...terms import GroupBlock
 from ...xp import numpy_namespace
-from .program import MarginalSums, Program, marginal_sums
-from .special import fast
+from .program import Program
+from .sums import MarginalSums, marginal_sums, on_gaussian_scale
 
 #: Draws whose residuals are held at once, in numbers.
 _BUDGET = 4_000_000
@@ -108,7 +109,7 @@ class Recovery:
         step = max(1, _BUDGET // len(index))
         for start in range(0, n, step):
             part = {name: array[start : start + step] for name, array in own.items()}
-            for residual in self.spec.response.y - _without(self.spec, part, self.name):
+            for residual in on_gaussian_scale(self.spec) - _without(self.spec, part, self.name):
                 own_y = residual if w is None else w * residual
                 yield np.stack([np.bincount(index, own_y * z, levels) for z in Z.T], axis=-1)
 
@@ -138,7 +139,7 @@ def _without(spec: ModelSpec, own: Mapping[str, np.ndarray], name: str) -> np.nd
     return np.asarray(mu)
 
 
-@fast
+@compiled
 def _draw(ZZ, ZX, Zy, b, k, F, noise, out):
     levels, q = Zy.shape
     p = len(b)

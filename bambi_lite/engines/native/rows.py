@@ -80,5 +80,6 @@ def correlated_columns(spec: ModelSpec) -> Iterator[str]:
             )
             if X.shape[1] < 2 or len(X) <= X.shape[1] or bounded or half:
                 continue
-            if np.linalg.cond(X / np.sqrt(np.mean(X**2, axis=0))) < 1e8:
+            sizes = np.sqrt(np.mean(X**2, axis=0))
+            if sizes.all() and np.linalg.cond(X / sizes) < 1e8:
                 yield piece.param

@@ -36,7 +36,7 @@ class KernelModel(CompiledModel):  # type: ignore[misc] # nutpie has no types
         ``f(seed) -> array``.
     """
 
-    table: np.ndarray = field(default_factory=lambda: np.zeros(2, dtype=np.int64))
+    table: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     initial_point_func: Any = None
     size: int = 0
 
@@ -89,8 +89,7 @@ class KernelModel(CompiledModel):  # type: ignore[misc] # nutpie has no types
 
 def kernel_model(program: Program) -> KernelModel:
     """A program in the form that nutpie takes."""
-    sizes = np.array([program.ints.size, program.floats.size], dtype=np.int64)
-    table = np.concatenate([sizes, program.ints, program.floats.view(np.int64)])
+    table = callbacks.table(program.ints, program.floats)
     centre = start(program)
 
     def initial(seed: int | None) -> np.ndarray:
