@@ -13,7 +13,7 @@ from .effects import (
     predictions,
     slopes,
 )
-from .engines import SampleSettings
+from .engines import SampleSettings, SavePars, save_pars
 from .errors import (
     BambiLiteError,
     BambiLiteWarning,
@@ -119,6 +119,7 @@ __all__ = [
     "PriorSet",
     "SampleSettings",
     "SamplingError",
+    "SavePars",
     "acat",
     "asym_laplace",
     "bernoulli",
@@ -176,6 +177,7 @@ __all__ = [
     "prior",
     "prior_summary",
     "register_transform",
+    "save_pars",
     "set_mecor",
     "set_nl",
     "set_prior",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from .audit import PriorReport, prior_report
-from .engines import Plan, SampleSettings, make_plan, sample_settings
+from .engines import Plan, SampleSettings, SavePars, make_plan, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
@@ -25,6 +26,7 @@ from .prior_draws import prior_draws, prior_predictive
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
+from .reuse import compiled_for, with_data
 from .running import run
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
@@ -87,7 +89,9 @@ class Model:
         data_name: str | None = None,
         contrasts: Mapping[str, str] | None = None,
     ) -> None:
+        start = time.perf_counter()
         self._spec = resolve(formula, data, family, prior, data2, data_name, contrasts)
+        self._resolving = time.perf_counter() - start
 
     @property
     def spec(self) -> ModelSpec:
@@ -169,10 +173,8 @@ class Model:
 
     @cached_property
     def _compiled(self) -> Any:
-        """nutpie's code for the model; sampling a model again does not compile again."""
-        from .engines.pymc import compile_nutpie
-
-        return compile_nutpie(self._spec, self.pymc)
+        """nutpie's code for the model; a model of the same structure does not compile again."""
+        return with_data(compiled_for(self._spec, self.pymc)[0].code, self._spec)
 
     def graph(self) -> graphviz.Digraph:
         """The Bayesian network with plates, as a graphviz Digraph."""
@@ -194,7 +196,9 @@ class Model:
         progress: bool = True,
         marginalize: Any = "auto",
         kernels: bool = True,
+        decomp: Any = "auto",
         sample_prior: str | bool = "no",
+        save_pars: SavePars | None = None,
         **unknown: Any,
     ) -> Fit:
         """Draw from the posterior with NUTS.
@@ -230,10 +234,17 @@ class Model:
         kernels : bool
             Whether compiled kernels may stand in for PyMC's graph of the model; they give the same
             density. False compiles the graph.
+        decomp : "auto" or False
+            Whether population-level coefficients may be sampled on orthogonal columns (QR), which
+            changes neither their priors nor what is reported. brms' ``decomp = "QR"``, which does,
+            is part of the formula: :func:`bambi_lite.bf`.
         sample_prior : "no", "yes" or "only"
             ``"yes"`` keeps draws from the prior in ``fit.idata["prior"]`` (flat parameters have
             none); ``"only"`` draws from the prior in the place of the posterior, independently and
             without a sampler.
+        save_pars : SavePars, optional
+            What is kept of the draws: ``bl.save_pars(group=False)`` keeps no group-level effects,
+            which are drawn again where they are asked for; ``dtype="float32"`` halves them.
 
         Returns
         -------
@@ -256,9 +267,11 @@ class Model:
             raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-            progress, marginalize, kernels, sample_prior,
+            progress, marginalize, kernels, decomp, sample_prior,
+            save_pars,
         )  # fmt: skip
-        return Fit(run(self._spec, settings, lambda: self.pymc, lambda: self._compiled))
+        graph, code = (lambda: self.pymc), (lambda: self._compiled)
+        return Fit(run(self._spec, settings, graph, code, self._resolving))
 
     @property
     def plan(self) -> Plan:
@@ -376,7 +389,8 @@ def brm(
         warning says what), or always. A seed counts as a setting only if it is given.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress, marginalize, kernels, sample_prior: see :meth:`Model.sample`.
+        progress, marginalize, kernels, decomp, sample_prior,
+        save_pars: see :meth:`Model.sample`.
 
     Returns
     -------

@@ -23,6 +23,7 @@ from .effects import (
     predictions,
     slopes,
 )
+from .engines import Timing, timing
 from .graph import graph as network
 from .hypothesis import HypothesisTests
 from .hypothesis import hypothesis as test_hypotheses
@@ -72,6 +73,11 @@ class Fit:
     def data(self) -> pd.DataFrame:
         """The data that the model was fitted to: the columns of the formula, the rows used."""
         return self.spec.data.copy()
+
+    @property
+    def timing(self) -> Timing:
+        """What the fit took, by stage, in seconds: see :class:`bambi_lite.engines.Timing`."""
+        return timing(self.draws.seconds)
 
     # -- prior -------------------------------------------------------------------------------
 

@@ -14,7 +14,11 @@ from .spec import ModelSpec
 
 
 def run(
-    spec: ModelSpec, settings: SampleSettings, graph: Callable[[], Any], code: Callable[[], Any]
+    spec: ModelSpec,
+    settings: SampleSettings,
+    graph: Callable[[], Any],
+    code: Callable[[], Any],
+    resolving: float = 0.0,
 ) -> Draws:
     """Draws of a model.
 
@@ -26,6 +30,8 @@ def run(
         How to sample.
     graph, code : callable
         See :func:`bambi_lite.sampling.draw`.
+    resolving : float
+        Seconds that formula and data took to become the model.
 
     Raises
     ------
@@ -42,6 +48,7 @@ def run(
     if settings.sample_prior == "only":
         return prior_only(spec, settings)
     raw, seconds = draw(spec, settings, graph, code)
+    seconds["build"] += resolving
     check_has_draws(raw)
     draws = collect(spec, raw, settings, seconds)
     if settings.sample_prior == "yes":

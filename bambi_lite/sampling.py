@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from .draws import Draws, check_has_draws, collect
-from .engines import Plan, RawDraws, SampleSettings, make_plan, program
+from .engines import Plan, RawDraws, SampleSettings, SavePars, make_plan, program
+from .errors import BambiLiteWarning, listing, warn
 from .reuse import with_data
 from .spec import ModelSpec
 
@@ -17,7 +18,8 @@ def plan_of(spec: ModelSpec, settings: SampleSettings) -> Plan:
     """How a model is sampled under these settings."""
     # Values to start from are given by the names of PyMC's model.
     plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
-    return make_plan(spec, settings.marginalize, settings.kernels and not plain)
+    kernels = settings.kernels and not plain
+    return make_plan(spec, settings.marginalize, kernels, settings.decomp)
 
 
 def draw(
@@ -46,6 +48,7 @@ def draw(
         What came before sampling: import and build.
     """
     plan = plan_of(spec, settings)
+    _warn_of_kept(spec, plan, settings.save_pars)
     start = time.perf_counter()
     if plan.engine == "kernels":
         from .engines.native.sample import sample
@@ -64,6 +67,17 @@ def draw(
             spec, model, settings, code or (lambda: engine.compile_nutpie(spec, model))
         )
     return raw, {"import": imported - start, "build": built - imported}
+
+
+def _warn_of_kept(spec: ModelSpec, plan: Plan, save: SavePars) -> None:
+    """Effects that NUTS samples cannot be drawn again."""
+    sampled = [b.group for b in spec.blocks if b.name != plan.integrated]
+    if sampled and not save.group:
+        warn(
+            f"save_pars(group=False): the effects of {listing(sampled)} are sampled and not "
+            f"integrated out, so they cannot be drawn again; they are kept.",
+            BambiLiteWarning,
+        )
 
 
 def refitter(spec: ModelSpec, settings: SampleSettings) -> Callable[[ModelSpec, int], Draws]:

@@ -62,6 +62,8 @@ class GroupDesign:
         The prior weight of each level: its effects enter the log prior that many times.
     specials : tuple of SpecialTerm
         Effects of special terms, which have no columns yet.
+    centered : bool or None
+        What ``gr(centered = )`` says of how the effects are sampled.
     origins : tuple of frozenset
         The term on the left of the bar that each effect belongs to, as the texts of its factors;
         the intercept has none.
@@ -85,6 +87,7 @@ class GroupDesign:
     cov_matrix: FloatArray | None = None
     pw: FloatArray | None = None
     specials: tuple[SpecialTerm, ...] = ()
+    centered: bool | None = None
     origins: tuple[frozenset[str], ...] = ()
 
     def take(self, rows: IntArray | slice) -> GroupDesign:
@@ -193,6 +196,7 @@ def build_group(
         cov_matrix=grouping.cov,
         pw=grouping.pw,
         specials=tuple(s for s in term.specials if s.kind != "mmc" and not category_terms(s)),
+        centered=term.centered,
         origins=_origins(term, values, effects.coefs),
     )
 

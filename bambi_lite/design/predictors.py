@@ -56,6 +56,9 @@ class PredictorDesign:
         The expression of a non-linear formula, which has no columns.
     covariates : tuple of Column
         The columns of the data that `body` names, in order of appearance.
+    decomp : str
+        Of which columns the coefficients are the QR decomposition's, with ``decomp = "QR"``:
+        ``centred`` ones or ``plain``; empty without.
     """
 
     dpar: str
@@ -69,6 +72,7 @@ class PredictorDesign:
     specials: tuple[SpecialTerm, ...] = ()
     body: Node | None = None
     covariates: tuple[Column, ...] = ()
+    decomp: str = ""
 
     @property
     def name(self) -> str:
@@ -145,16 +149,18 @@ def build_predictor(predictor: Predictor, chosen: Chosen) -> PredictorDesign:
     ]
     groups.sort(key=lambda g: r_sort_key(g.group))
     _check_effects(groups, predictor)
+    center = predictor.center and predictor.intercept
     return PredictorDesign(
         dpar=predictor.dpar,
         nlpar=predictor.nlpar,
         columns=_unique_names(names, predictor),
         X=frozen(X),
         intercept=predictor.intercept,
-        center=predictor.center and predictor.intercept,
+        center=center,
         offset=_offset(predictor, chosen),
         groups=tuple(groups),
         specials=predictor.specials,
+        decomp=predictor.decomp and ("centred" if center else "plain"),
     )
 
 

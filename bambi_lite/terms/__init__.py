@@ -7,7 +7,7 @@ from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .hazard import BaselineHazardTerm
 from .new_levels import NEW_LEVELS, NewLevels, covariance_factor, new_effects
-from .population import PopulationTerm, population_term
+from .population import PopulationTerm, orthogonal_map, population_term, sampled_columns
 from .shrinkage import ShrinkageBlock, shrinkage_block
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
@@ -35,7 +35,9 @@ __all__ = [
     "Values",
     "covariance_factor",
     "new_effects",
+    "orthogonal_map",
     "population_term",
+    "sampled_columns",
     "shrinkage_block",
     "suffix",
     "threshold_term",

@@ -79,7 +79,7 @@ COMMON = {"errors"}
 # Packages whose files must not know each other, and the files in them that all may import.
 SIBLINGS = {
     "families": {"base", "categories", "common", "responses", "truncated"},
-    "engines": {"base", "native", "nuts", "plan", "upstream"},
+    "engines": {"base", "lazy", "native", "nuts", "plan", "saving", "timing", "upstream"},
 }
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
@@ -140,6 +140,7 @@ INSIDE_FUNCTIONS = {
     ("predict.integrate", "scipy"): "as for xp",
     ("summary.icc", "scipy.special"): "as for xp",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
+    ("engines.nuts", "pyarrow"): "0.1 s, and it comes with nutpie",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",

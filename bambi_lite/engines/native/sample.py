@@ -7,14 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from nutpie import _lib
-from nutpie.sample import CompiledModel
 
 from ..base import RawDraws, SampleSettings
 from ..nuts import from_zero, run
+from ..upstream import light_nutpie
 from . import callbacks
 from .draws import parameters, start
 from .program import Program
+
+light_nutpie()
+
+from nutpie import _lib  # noqa: E402 (imported the light way above)
+from nutpie.sample import CompiledModel  # noqa: E402
 
 #: Chains start this far around the centres of the priors, on the unconstrained scale.
 _JITTER = 1.0
@@ -116,6 +120,6 @@ def sample(program: Program, settings: SampleSettings) -> RawDraws:
     compiled = time.perf_counter() - begin
     raw = run(code, settings, ["x"])
     begin = time.perf_counter()
-    values = parameters(program, raw.values["x"], settings.seed)
+    values = parameters(program, raw.values["x"], settings.seed, settings.save_pars)
     seconds = {"compile": compiled, **raw.seconds, "post": time.perf_counter() - begin}
     return replace(raw, values=values, seconds=seconds)
