@@ -24,6 +24,7 @@ LAYERS = {
     "shelf": 0,
     "xp": 0,
     "tabular": 0,
+    "docstrings": 0,
     "dists": 1,
     "links": 1,
     "params": 2,
@@ -65,7 +66,9 @@ LAYERS = {
     "update": 12,
     "fit": 13,
     "api": 14,
+    "selfcheck": 15,
     "": 15,
+    "__main__": 16,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
