@@ -20,7 +20,9 @@ def parameters(doc: str | None) -> dict[str, str]:
     return {head: "\n".join(text).rstrip() for head, text in found.items()}
 
 
-def passing_on(sources: Mapping[str, Callable[..., Any]]) -> Callable[[Any], Any]:
+def passing_on[F: Callable[..., Any]](
+    sources: Mapping[str, Callable[..., Any]],
+) -> Callable[[F], F]:
     """Make a function that passes its arguments on describe them all.
 
     Parameters
@@ -36,16 +38,15 @@ def passing_on(sources: Mapping[str, Callable[..., Any]]) -> Callable[[Any], Any
         A decorator.
     """
 
-    def decorate(function: Any) -> Any:
+    def decorate(function: F) -> F:
         if function.__doc__ is None:  # python -OO leaves no docstrings
             return function
-        text = inspect.cleandoc(function.__doc__)
+        whole = inspect.cleandoc(function.__doc__)
         own = list(inspect.signature(function).parameters.values())
         for beginning, source in sources.items():
-            (entry,) = (
-                e for h, e in parameters(function.__doc__).items() if h.startswith(beginning)
-            )
-            text = text.replace(entry, "\n".join(parameters(source.__doc__).values()))
+            given = parameters(function.__doc__)
+            (entry,) = (text for head, text in given.items() if head.startswith(beginning))
+            whole = whole.replace(entry, "\n".join(parameters(source.__doc__).values()))
             if beginning.startswith("**"):
                 own = [p for p in own if p.kind is not inspect.Parameter.VAR_KEYWORD]
                 own += [
@@ -53,8 +54,8 @@ def passing_on(sources: Mapping[str, Callable[..., Any]]) -> Callable[[Any], Any
                     for p in inspect.signature(source).parameters.values()
                     if p.name != "self" and p.kind is not inspect.Parameter.VAR_KEYWORD
                 ]
-        function.__doc__ = text
-        function.__signature__ = inspect.signature(function).replace(parameters=own)
+        function.__doc__ = whole
+        vars(function)["__signature__"] = inspect.signature(function).replace(parameters=own)
         return function
 
     return decorate

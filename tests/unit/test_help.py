@@ -41,7 +41,7 @@ def test_help_of_brm_shows_everything() -> None:
     for argument in ("formula", "prior", "chains", "adapt_delta", "marginalize", "sample_prior"):
         assert f"{argument}: " in text.partition("Fit a Bayesian")[0]  # the signature
         assert f"    {argument} : " in text
-    assert "iter: int = 2000" in text
+    assert "iter: 'int' = 2000" in text
     assert "**sampling" not in text
 
 
