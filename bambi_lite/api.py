@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from .audit import PriorReport, prior_report
+from .docstrings import passing_on
 from .engines import Plan, SampleSettings, SavePars, make_plan, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
@@ -362,6 +363,7 @@ class Model:
         return "\n".join(lines)
 
 
+@passing_on({"formula, data,": Model, "**sampling": Model.sample})
 def brm(
     formula: str | BrmsFormula,
     data: Any,
@@ -395,7 +397,7 @@ def brm(
     Returns
     -------
     Fit
-        Printing it gives brms' summary.
+        Printing it gives brms' summary; see :class:`Fit` for what else it tells.
 
     Raises
     ------
@@ -413,6 +415,8 @@ def brm(
     >>> fit = bl.brm(
     ...     "Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy"), seed=1
     ... )  # doctest: +SKIP
+    >>> print(fit)  # doctest: +SKIP
+    >>> fit.coef()["Subject"].sel(stat="Estimate").to_pandas()  # doctest: +SKIP
     """
     for name in sampling:
         if name not in _SAMPLE_ARGUMENTS:

@@ -25,6 +25,7 @@ LAYERS = {
     "xp": 0,
     "tabular": 0,
     "compiled": 0,
+    "docstrings": 0,
     "estimates": 1,
     "dists": 1,
     "links": 1,
@@ -70,7 +71,9 @@ LAYERS = {
     "report": 14,
     "fit": 15,
     "api": 16,
+    "selfcheck": 17,
     "": 17,
+    "__main__": 18,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
