@@ -13,7 +13,7 @@ from kept import quick_fit
 from tables import each
 
 #: Elements that have no end.
-_EMPTY = {"meta", "img", "br"}
+_EMPTY = {"meta", "img", "br", "wbr"}
 
 
 class Page(HTMLParser):
@@ -36,7 +36,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         if "style" not in self.open:
-            self.words.append(data)
+            # A place where a line may break is no end of a word.
+            joined = self.tags[-1] == "wbr" and self.words
+            self.words[-1:] = [self.words[-1] + data] if joined else [*self.words[-1:], data]
 
     @property
     def text(self):
