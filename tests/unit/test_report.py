@@ -37,8 +37,9 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if "style" not in self.open:
             # A place where a line may break is no end of a word.
-            joined = self.tags[-1] == "wbr" and self.words
-            self.words[-1:] = [self.words[-1] + data] if joined else [*self.words[-1:], data]
+            if self.tags[-1:] == ["wbr"]:
+                data = self.words.pop() + data
+            self.words.append(data)
 
     @property
     def text(self):
