@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -83,7 +84,13 @@ def _row(head: Sequence[str], row: Sequence[str]) -> str:
 def numbers(frame: pd.DataFrame, kind: str = "numbers", digits: int = 2) -> str:
     """A table of numbers, written as in the printed summary."""
     rows = zip(map(str, frame.index), cells(frame, digits), strict=True)
-    return table(["", *map(str, frame.columns)], ([name, *row] for name, row in rows), kind)
+    shown = ([_breakable(name), *map(escape, row)] for name, row in rows)
+    return raw_table(["", *map(str, frame.columns)], shown, kind)
+
+
+def _breakable(name: str) -> str:
+    """A name that a narrow page may break where one of its parts ends."""
+    return re.sub(r"([(,\[]|__)", r"\1<wbr>", escape(name))
 
 
 def picture(figure: Figure, alt: str, name: str = "") -> str:

@@ -13,7 +13,7 @@ from kept import quick_fit
 from tables import each
 
 #: Elements that have no end.
-_EMPTY = {"meta", "img", "br"}
+_EMPTY = {"meta", "img", "br", "wbr"}
 
 
 class Page(HTMLParser):
@@ -36,6 +36,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         if "style" not in self.open:
+            # A place where a line may break is no end of a word.
+            if self.tags[-1:] == ["wbr"]:
+                data = self.words.pop() + data
             self.words.append(data)
 
     @property

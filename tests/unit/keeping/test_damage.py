@@ -221,17 +221,26 @@ def child(work):
             os._exit(0)
     return pid
 
-def forever():
+def forever(told):
     i = 0
     while True:
         i += 1
         fits[i % 2].save(target)
+        os.write(told, b".")
 
+start = time.perf_counter()
+fits[0].save(target)
+once = time.perf_counter() - start
 cut = 0
 for _ in range(kills):
-    pid = child(forever)
-    time.sleep(rng.uniform(0.0, 0.3))
+    heard, told = os.pipe()
+    pid = child(lambda told=told: forever(told))
+    # It runs: from here on it is always in the middle of a save.
+    os.read(heard, 1)
+    time.sleep(rng.uniform(0.0, 2.0 * once))
     os.kill(pid, signal.SIGKILL)
+    os.close(heard)
+    os.close(told)
     os.waitpid(pid, 0)
     assert target.read_bytes() in whole, "the file is none of the two"
     parts = list(folder.glob(".kept.bl.*.part"))
