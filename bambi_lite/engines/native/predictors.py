@@ -6,6 +6,7 @@ from typing import Any
 
 from ...compiled import inner
 from . import layout as at
+from .special import dot, summed
 
 
 @inner
@@ -43,29 +44,14 @@ def predictor(theta: Any, effects: Any, ints: Any, floats: Any, at_d: int, eta: 
         at_b = ints[at.BLOCKS] + ints[at_p + at.PART_BLOCK] * at.BLOCK_WIDTH
         q, first = ints[at_b + at.COEFS], ints[at_b + at.EFFECTS] + ints[at_p + at.PART_COLUMN]
         J, Z = ints[at_p + at.PART_INDEX], ints[at_p + at.PART_Z]
-        for i in range(n):
-            z = floats[Z + i] if Z >= 0 else 1.0
-            eta[i] += effects[first + ints[J + i] * q] * z
-
-
-@inner
-def _total(x: Any, y: Any) -> float:
-    """The sum of products, in eight lanes that the processor may fill at once."""
-    n = len(x) - len(x) % 8
-    a = b = c = d = e = f = g = h = 0.0
-    for i in range(0, n, 8):
-        a += x[i] * y[i]
-        b += x[i + 1] * y[i + 1]
-        c += x[i + 2] * y[i + 2]
-        d += x[i + 3] * y[i + 3]
-        e += x[i + 4] * y[i + 4]
-        f += x[i + 5] * y[i + 5]
-        g += x[i + 6] * y[i + 6]
-        h += x[i + 7] * y[i + 7]
-    rest = 0.0
-    for i in range(n, len(x)):
-        rest += x[i] * y[i]
-    return ((a + b) + (c + d)) + ((e + f) + (g + h)) + rest
+        level, own = ints[J : J + n], effects[first:]
+        if Z >= 0:
+            z = floats[Z : Z + n]
+            for i in range(n):
+                eta[i] += own[level[i] * q] * z[i]
+        else:
+            for i in range(n):
+                eta[i] += own[level[i] * q]
 
 
 @inner
@@ -78,19 +64,21 @@ def predictor_back(ints: Any, floats: Any, at_d: int, g: Any, slope: Any, by_eff
         return
     n, intercept = ints[at.N_ROWS], ints[at_d + at.INTERCEPT]
     if intercept >= 0:
-        total = 0.0
-        for i in range(n):
-            total += g[i]
-        slope[intercept] += total
+        slope[intercept] += summed(g)
     columns, b, X = ints[at_d + at.WIDTH], ints[at_d + at.B], ints[at_d + at.X]
     for k in range(columns):
-        slope[ints[b + k]] += _total(floats[X + k * n : X + (k + 1) * n], g)
+        slope[ints[b + k]] += dot(floats[X + k * n : X + (k + 1) * n], g)
     parts = ints[at_d + at.PARTS]
     for part in range(ints[parts]):
         at_p = parts + 1 + part * at.PART_WIDTH
         at_b = ints[at.BLOCKS] + ints[at_p + at.PART_BLOCK] * at.BLOCK_WIDTH
         q, first = ints[at_b + at.COEFS], ints[at_b + at.EFFECTS] + ints[at_p + at.PART_COLUMN]
         J, Z = ints[at_p + at.PART_INDEX], ints[at_p + at.PART_Z]
-        for i in range(n):
-            z = floats[Z + i] if Z >= 0 else 1.0
-            by_effects[first + ints[J + i] * q] += g[i] * z
+        level, own = ints[J : J + n], by_effects[first:]
+        if Z >= 0:
+            z = floats[Z : Z + n]
+            for i in range(n):
+                own[level[i] * q] += g[i] * z[i]
+        else:
+            for i in range(n):
+                own[level[i] * q] += g[i]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ...compiled import inner
 
@@ -166,3 +167,38 @@ def log_rising(a: float, y: float) -> tuple[float, float]:
     bottom, by_bottom = log_gamma(a + 1.0)
     # a psi(a) = a psi(a + 1) - 1 stays finite where a underflows.
     return top - bottom + math.log(a), a * (by_top - by_bottom) + 1.0
+
+
+@inner
+def dot(x: Any, y: Any) -> float:
+    """The sum of products, in eight lanes that the processor may fill at once."""
+    n = len(x) - len(x) % 8
+    a = b = c = d = e = f = g = h = 0.0
+    for i in range(0, n, 8):
+        a += x[i] * y[i]
+        b += x[i + 1] * y[i + 1]
+        c += x[i + 2] * y[i + 2]
+        d += x[i + 3] * y[i + 3]
+        e += x[i + 4] * y[i + 4]
+        f += x[i + 5] * y[i + 5]
+        g += x[i + 6] * y[i + 6]
+        h += x[i + 7] * y[i + 7]
+    rest = 0.0
+    for i in range(n, len(x)):
+        rest += x[i] * y[i]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h)) + rest
+
+
+@inner
+def summed(x: Any) -> float:
+    """The sum, in four lanes."""
+    n = len(x) - len(x) % 4
+    a = b = c = d = 0.0
+    for i in range(0, n, 4):
+        a += x[i]
+        b += x[i + 1]
+        c += x[i + 2]
+        d += x[i + 3]
+    for i in range(n, len(x)):
+        a += x[i]
+    return (a + b) + (c + d)

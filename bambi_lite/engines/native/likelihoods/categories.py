@@ -12,7 +12,7 @@ import numpy as np
 from ....compiled import inner
 from .. import layout as at
 from ..special import inverse, log1mexp, log_share
-from .loop import column, opened, parameter
+from .loop import opened, parameter
 
 
 @inner
@@ -104,7 +104,7 @@ def _ordinal(name: str, row: Any) -> Callable[..., Any]:
 
     def function(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
         ints, floats = opened(ints_, floats_)
-        n, w = ints[at.N_ROWS], ints[at.WEIGHTS]
+        n, y, w = ints[at.N_ROWS], ints[at.COLUMNS], ints[at.WEIGHTS]
         s0, link, n0 = parameter(ints, 0)
         s1, l1, n1 = parameter(ints, 1)
         e = numba.carray(e_, (n0 + n1,), np.float64)
@@ -122,7 +122,7 @@ def _ordinal(name: str, row: Any) -> Callable[..., Any]:
             if s1 == 1:
                 disc, by_link = inverse(l1, e[n0 + i])
             weight = floats[w + i] if w >= 0 else 1.0
-            c = int(column(floats, ints, 0, i))
+            c = int(floats[y + i])
             value, d0, d1 = row(c, t, eta, disc, link, weight, by_t, scratch)
             total += weight * value
             if s0 == 1:
@@ -145,7 +145,8 @@ def _ordinal(name: str, row: Any) -> Callable[..., Any]:
 def _categorical(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
     """Softmax of zero for the first category and a predictor for each of the others."""
     ints, floats = opened(ints_, floats_)
-    n, w, others = ints[at.N_ROWS], ints[at.WEIGHTS], ints[at.N_DPARS]
+    n, y, w = ints[at.N_ROWS], ints[at.COLUMNS], ints[at.WEIGHTS]
+    others = ints[at.N_DPARS]
     starts, varies = np.empty(others + 1, np.int64), np.empty(others, np.int64)
     starts[0] = 0
     for k in range(others):
@@ -161,7 +162,7 @@ def _categorical(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
         for k in range(others):
             shares[k] = e[starts[k] + i * varies[k]]
             highest = max(highest, shares[k])
-        c = int(column(floats, ints, 0, i))
+        c = int(floats[y + i])
         own = shares[c - 2] if c > 1 else 0.0
         whole = math.exp(-highest)
         for k in range(others):

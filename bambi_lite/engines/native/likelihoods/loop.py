@@ -67,18 +67,26 @@ def parameter(ints: Any, number: int) -> Any:
 
 
 @inner
-def column(floats: Any, ints: Any, number: int, i: int) -> Any:
-    """A column of the response in a row, zero where there is none."""
-    if number >= ints[at.N_COLUMNS]:
-        return 0.0
-    return floats[ints[at.COLUMNS] + number * ints[at.N_ROWS] + i]
+def columns(ints: Any) -> Any:
+    """Where the columns of the response begin, -1 where there is none; where SEEN does; rows."""
+    n, count, start = ints[at.N_ROWS], ints[at.N_COLUMNS], ints[at.COLUMNS]
+    second = start + n if count > 1 else -1
+    third = start + 2 * n if count > 2 else -1
+    return start, second, third, ints[at.SEEN], n
+
+
+@inner
+def read(floats: Any, places: Any, i: int) -> Any:
+    """The columns of a row, zero where there is none."""
+    b = floats[places[1] + i] if places[1] >= 0 else 0.0
+    c = floats[places[2] + i] if places[2] >= 0 else 0.0
+    return floats[places[0] + i], b, c
 
 
 def _as_it_is(row: Any) -> Any:
     @inner
-    def value(ints, floats, i, p, q, r):
-        a = column(floats, ints, 0, i)
-        b, c = column(floats, ints, 1, i), column(floats, ints, 2, i)
+    def value(floats, places, i, p, q, r):
+        a, b, c = read(floats, places, i)
         return row(a, b, c, p, q, r)
 
     return value
@@ -121,11 +129,10 @@ def _observed(row: Any, tails: Any) -> Any:
         return between(low, high, b, p, q, r)
 
     @inner
-    def value(ints, floats, i, p, q, r):
-        n, start = ints[at.N_ROWS], ints[at.SEEN] + i
+    def value(floats, places, i, p, q, r):
+        start, n = places[3] + i, places[4]
         code, y = floats[start + n * at.CODE], floats[start + n * at.AT]
-        a = column(floats, ints, 0, i)
-        b, c = column(floats, ints, 1, i), column(floats, ints, 2, i)
+        a, b, c = read(floats, places, i)
         if code == 0.0:
             total, d0, d1, d2 = row(a, b, c, p, q, r)
         elif code == 1.0:
@@ -152,6 +159,7 @@ def _over_rows(name: str, value: Any, f0: Any, f1: Any, f2: Any) -> Callable[...
         s2, l2, n2 = parameter(ints, 2)
         e = numba.carray(e_, (n0 + n1 + n2 + 1,), np.float64)
         g = numba.carray(g_, (n0 + n1 + n2 + 1,), np.float64)
+        places = columns(ints)
         p, q, r = f0(l0, e[0]), f1(l1, e[n0]), f2(l2, e[n0 + n1])
         total, t0, t1, t2 = 0.0, 0.0, 0.0, 0.0
         for i in range(n):
@@ -161,7 +169,7 @@ def _over_rows(name: str, value: Any, f0: Any, f1: Any, f2: Any) -> Callable[...
                 q = f1(l1, e[n0 + i])
             if s2 == 1:
                 r = f2(l2, e[n0 + n1 + i])
-            own, d0, d1, d2 = value(ints, floats, i, p, q, r)
+            own, d0, d1, d2 = value(floats, places, i, p, q, r)
             if w >= 0:
                 weight = floats[w + i]
                 own, d0, d1, d2 = weight * own, weight * d0, weight * d1, weight * d2
