@@ -10,7 +10,7 @@ from typing import Any
 from .draws import Draws, check_has_draws, collect
 from .engines import Plan, RawDraws, SampleSettings, SavePars, make_plan, program
 from .errors import BambiLiteWarning, listing, warn
-from .reuse import with_data
+from .reuse import Compiled, compiled_for, with_data
 from .spec import ModelSpec
 
 
@@ -100,23 +100,19 @@ def refitter(spec: ModelSpec, settings: SampleSettings) -> Callable[[ModelSpec, 
     Notes
     -----
     The kernels read a model from tables, so that there is nothing to compile. Where PyMC's graph is
-    sampled by nutpie it is compiled here, once, with the data as inputs; PyMC's own sampler
-    (``backend="pymc"``) compiles every time.
+    sampled by nutpie, the code of the fit serves its refits (:mod:`bambi_lite.reuse`); PyMC's own
+    sampler (``backend="pymc"``) compiles every time.
     """
-    graph: Any = None
-    compiled: Any = None
+    made: Compiled | None = None
     if plan_of(spec, settings).engine == "pymc" and settings.backend == "nutpie":
-        from .engines import pymc as engine
-
-        graph = engine.build(spec)
-        compiled = engine.compile_nutpie(spec, graph, frozen=False)
+        made, _ = compiled_for(spec)
 
     def refit(other: ModelSpec, seed: int) -> Draws:
         own = replace(settings, seed=seed)
-        if compiled is None:
+        if made is None:
             raw, seconds = draw(other, own)
         else:
-            raw, seconds = draw(other, own, lambda: graph, lambda: with_data(compiled, other))
+            raw, seconds = draw(other, own, lambda: made.model, lambda: with_data(made.code, other))
         check_has_draws(raw)
         if raw.interrupted:
             raise KeyboardInterrupt

@@ -32,7 +32,7 @@ def fit(request):
 
 @pytest.fixture
 def counted(monkeypatch):
-    """How often PyMC's graph is built, and how often it is compiled."""
+    """How often PyMC's graph is built and compiled."""
     from bambi_lite.engines import pymc as engine
 
     counts = {"build": 0, "compile_nutpie": 0}
@@ -55,8 +55,9 @@ def counted(monkeypatch):
 def test_nothing_is_compiled_for_a_fold(fit, counted):
     short = {"chains": 1, "iter": 200, "seed": 1, "progress": False}
     fit.kfold(K=3, **short)
+    # The graph is built to see that the code of the fit serves its refits.
     once = 0 if fit.draws.settings.kernels else 1
-    assert counted == {"build": once, "compile_nutpie": once}
+    assert counted == {"build": once, "compile_nutpie": 0}
 
 
 def test_a_sampled_fit_has_the_statistics_of_its_sampler(fit):

@@ -36,6 +36,11 @@ MODELS = {
     "gaussian weights": ("y | weights(wt) ~ x + (1 | g)", "gaussian", None),
     "gaussian se": ("y | se(sei) ~ x + (1 | g)", "gaussian", None),
     "gaussian se sigma": ("y | se(sei, sigma = TRUE) ~ x + (1 | g)", "gaussian", None),
+    "gaussian se and fixed sigma": (
+        "bf(y | se(sei, sigma = TRUE) ~ x + (1 | g), sigma = 0.5)",
+        "gaussian",
+        None,
+    ),
     "gaussian offset": ("y ~ x + offset(off) + (1 | g)", "gaussian", None),
     "gaussian log": ("y ~ x", bl.gaussian("log"), None),
     "gaussian fixed sigma": ("bf(y ~ x + (x | g), sigma = 2)", "gaussian", None),

@@ -100,11 +100,16 @@ def marginal_sums(spec: ModelSpec, name: str) -> MarginalSums:
     return MarginalSums(False, floats, index, Z, precision, tuple(fixed))
 
 
-def _known_precision(spec: ModelSpec) -> float:
-    """That of a sigma that the user fixed; with ``se()`` alone it is in the weights of the rows."""
+def _fixed_sigma(spec: ModelSpec) -> float:
+    """A sigma that the user fixed; zero where it is unknown, and with ``se()`` alone."""
     pieces = [piece for term in spec.dpars[1].terms for piece in term.pieces() or ()]
-    value = pieces[0].value
-    return 1.0 if not value else float(value) ** -2.0
+    return float(pieces[0].value or 0.0)
+
+
+def _known_precision(spec: ModelSpec) -> float:
+    """That of a sigma that the user fixed; with ``se()`` it is in the weights of the rows."""
+    sigma = _fixed_sigma(spec)
+    return 1.0 if not sigma or "se" in spec.response.extra else sigma**-2.0
 
 
 def _precision(spec: ModelSpec) -> np.ndarray | None:
@@ -113,5 +118,5 @@ def _precision(spec: ModelSpec) -> np.ndarray | None:
     se: Any = spec.response.extra.get("se")
     if se is None:
         return None if weights is None else np.asarray(weights)
-    known = 1.0 / np.asarray(se) ** 2
+    known = 1.0 / (np.asarray(se) ** 2 + _fixed_sigma(spec) ** 2)
     return known if weights is None else known * np.asarray(weights)
