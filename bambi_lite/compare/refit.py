@@ -19,8 +19,9 @@ from ..errors import ConvergenceWarning, DataError, SamplingError, listing, sugg
 from ..sampling import refitter
 from ..spec import ModelSpec, take_rows
 
-#: Arguments of sampling that a refit takes from the user.
-_NOT_GIVEN = ("init", "progress", "sample_prior")
+#: Arguments of sampling that a refit takes from the user: not those of what is kept, which
+#: predictions need whole.
+_NOT_GIVEN = ("init", "progress", "sample_prior", "save_pars")
 _ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in _NOT_GIVEN)
 
 #: Smallest eigenvalue, by the largest, of columns that are linearly independent.

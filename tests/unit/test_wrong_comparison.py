@@ -85,7 +85,7 @@ WRONG = {
         lambda fit: fit.kfold(itr=500),
         TypeError,
         "Refits take no argument 'itr'. They take: chains, iter, warmup, thin, seed, cores, "
-        "adapt_delta, max_treedepth, backend, marginalize, kernels. Did you mean 'iter'?",
+        "adapt_delta, max_treedepth, backend, marginalize, kernels, decomp. Did you mean 'iter'?",
     ),
     "impossible refit": (
         lambda fit: fit.kfold(iter=100, warmup=200),
