@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .dists import Dist, Law, law_of
@@ -139,6 +139,18 @@ class Param:
     lower: float | None = None
     upper: float | str | None = None
     given: Dist | None = None
+
+
+def of_response(param: Param, resp: str) -> Param:
+    """A parameter of a model with one response as that of one of several."""
+    if not resp:
+        return param
+    return replace(
+        param,
+        name=f"{param.name}_{resp}",
+        key=replace(param.key, resp=resp),
+        elements=tuple(replace(key, resp=resp) for key in param.elements),
+    )
 
 
 def given_prior(param: Param) -> Prior | None:

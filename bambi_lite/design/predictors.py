@@ -56,6 +56,8 @@ class PredictorDesign:
         The expression of a non-linear formula, which has no columns.
     covariates : tuple of Column
         The columns of the data that `body` names, in order of appearance.
+    resp : str
+        The response, where there are several.
     """
 
     dpar: str
@@ -69,6 +71,7 @@ class PredictorDesign:
     specials: tuple[SpecialTerm, ...] = ()
     body: Node | None = None
     covariates: tuple[Column, ...] = ()
+    resp: str = ""
 
     @property
     def name(self) -> str:

@@ -79,6 +79,8 @@ class Dpar:
         unless it has its own.
     known : str
         Why it can have neither a formula nor another value, where it cannot.
+    joint : bool
+        Whether responses whose residuals are correlated have one of it together.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Dpar:
     fixed: float | None = None
     stem: str = ""
     known: str = ""
+    joint: bool = False
 
     @property
     def main(self) -> bool:
@@ -153,6 +156,9 @@ class Family:
         categories come in before the link.
     law : str
         What the likelihood says of ``mu``, for explanations; ``{link}`` is the link of ``mu``.
+    rescor : str
+        The multivariate distribution of its residuals where they are correlated with those of
+        another response, which has to name the same; empty where they cannot be.
     options : mapping
         Settings of the family itself, with their values: ``threshold`` of ordinal families,
         ``refcat`` of categorical ones.
@@ -191,6 +197,7 @@ class Family:
     thresholds: bool = False
     latent: bool = False
     law: str = ""
+    rescor: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
     priors: Mapping[str, str] | None = None

@@ -33,13 +33,14 @@ student = register(
         dpars=(
             Dpar("mu", LOCATION),
             Dpar("sigma", POSITIVE, lower=0.0),
-            Dpar("nu", ("logm1", "identity"), lower=1.0),
+            Dpar("nu", ("logm1", "identity"), lower=1.0, joint=True),
         ),
         encode=numbers("student"),
         likelihood=_likelihood,
         mean=_mean,
         additions=("se", "cens", "trunc"),
         scaled=True,
+        rescor="multi_student_t",
         bind=known_error,
         truncated_mean=_truncated_mean,
     )
