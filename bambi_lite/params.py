@@ -177,10 +177,11 @@ def single_law(param: Param, prior: Prior) -> Law | None:
         Of a correlation moved from (-1, 1) to (0, 1), and of one of several proportions, the beta
         distribution that each of them has; None where the prior is flat without end.
     """
-    if param.kind not in ("cholesky_corr", "simplex"):
+    over = prior.dist.word.over if prior.dist is not None else "numbers"
+    if over not in ("correlations", "proportions"):
         return prior.law
     assert prior.dist is not None
-    if param.kind == "cholesky_corr":
+    if over == "correlations":
         a = b = float(prior.dist.args["eta"]) + param.shape[0] / 2.0 - 1.0
     else:
         alpha = prior.dist.args["alpha"]

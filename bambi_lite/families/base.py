@@ -149,6 +149,9 @@ class Family:
     residual_variance : callable or None
         ``residual_variance(xp, dpars, response) -> array``: the variance of the response around its
         expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
+    about : str
+        What ``mu`` is, where default priors take its scale from a response that it is no location
+        of: a drift, a hazard.
     thresholds : bool
         Whether thresholds stand in place of the intercept.
     latent : bool
@@ -194,6 +197,7 @@ class Family:
     renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
     truncated_mean: Callable[..., Array] | None = None
     residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
+    about: str = ""
     thresholds: bool = False
     latent: bool = False
     law: str = ""
