@@ -14,11 +14,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .draws import Draws, parameter_values, scalars
+from .draws import Draws, scalars
 from .errors import DataError, listing, suggest
-from .observation import numpy_log_density
-from .spec import linked_dpars
-from .xp import numpy_namespace
+from .totals import total_log_lik
 
 #: Sensitivities from here on are worth a look (Kallioinen et al. 2024).
 THRESHOLD = 0.05
@@ -32,8 +30,6 @@ _MIN_DRAWS = 25
 #: cases (0.030 and 0.055 with 1,000, 0.015 and 0.026 with 4,000), so that so many keep what is no
 #: effect under the threshold.
 DRAWS = 2000
-#: Numbers that the likelihood looks at together: more of them would not stay near the processor.
-_TOGETHER = 150_000
 
 CONFLICT = "potential prior-data conflict"
 STRONG = "potential strong prior / weak likelihood"
@@ -111,30 +107,6 @@ def _step(draws: Draws, ndraws: int | None) -> int:
             f"{left} draws per chain are too few to be reweighted; at least {_MIN_DRAWS}."
         )
     return step
-
-
-def total_log_lik(draws: Draws, step: int = 1) -> np.ndarray:
-    """The log-likelihood of all observations together, shape (chain, draw).
-
-    Parameters
-    ----------
-    draws : Draws
-        The fit's draws.
-    step : int
-        Every which draw is taken.
-    """
-    spec, xp = draws.spec, numpy_namespace()
-    p = {name: np.asarray(v)[:, ::step] for name, v in parameter_values(draws).items()}
-    shape = next(iter(p.values())).shape[:2]
-    total = np.empty(shape)
-    size = max(1, _TOGETHER // (shape[0] * spec.design.n_obs))
-    for start in range(0, shape[1], size):
-        some = slice(start, start + size)
-        linked = linked_dpars(spec, xp, {k: v[:, some] for k, v in p.items()}, spec.arrays)
-        dist = spec.family.likelihood(xp, linked, spec.response)
-        rows = numpy_log_density(dist, spec.response.y, spec.seen, spec.family.discrete)
-        total[:, some] = np.sum(rows, axis=-1)
-    return total
 
 
 def _table(

@@ -159,6 +159,8 @@ class Family:
         categories come in before the link.
     law : str
         What the likelihood says of ``mu``, for explanations; ``{link}`` is the link of ``mu``.
+    squares : bool
+        Whether residuals from `mu` are normal, so that squares tell the likelihood.
     rescor : str
         The multivariate distribution of its residuals where they are correlated with those of
         another response, which has to name the same; empty where they cannot be.
@@ -201,6 +203,7 @@ class Family:
     thresholds: bool = False
     latent: bool = False
     law: str = ""
+    squares: bool = False
     rescor: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None

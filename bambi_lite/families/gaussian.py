@@ -46,6 +46,7 @@ gaussian = register(
         mean=_mean,
         additions=("se", "cens", "trunc"),
         scaled=True,
+        squares=True,
         rescor="multi_normal",
         bind=known_error,
         truncated_mean=_truncated_mean,

@@ -16,8 +16,8 @@ from bambi_lite.sensitivity import (
     STRONG,
     THRESHOLD,
     _power_scale,
-    total_log_lik,
 )
+from bambi_lite.totals import _by_squares, total_log_lik
 from tables import each
 
 FORMULA = bl.bf("y ~ 1", sigma=1.0)
@@ -92,14 +92,42 @@ def test_the_default_number_of_draws_keeps_noise_under_the_threshold():
 
 def test_the_log_likelihood_in_parts(monkeypatch):
     """Draws are looked at some at a time: the same sums as of log_lik()."""
-    data = bl.load_data("epilepsy")
-    model = bl.Model("count ~ zBase + (1 | patient)", data, "poisson", prior="set:proper")
-    fit = model.sample(sample_prior="only", chains=2, iter=60, warmup=0, seed=1)
+    fit = from_prior("count ~ zBase + (1 | patient)", "epilepsy", "poisson")
     expected = fit.log_lik().sum("obs").values
     for size in (1, 236 * 2 * 7, 10**7):
-        monkeypatch.setattr("bambi_lite.sensitivity._TOGETHER", size)
+        monkeypatch.setattr("bambi_lite.totals._TOGETHER", size)
         np.testing.assert_allclose(total_log_lik(fit.draws), expected, rtol=1e-12)
         np.testing.assert_allclose(total_log_lik(fit.draws, 3), expected[:, ::3], rtol=1e-12)
+
+
+def from_prior(formula, data, family="gaussian"):
+    model = bl.Model(formula, bl.load_data(data), family, prior="set:proper")
+    return model.sample(sample_prior="only", chains=2, iter=60, warmup=0, seed=1)
+
+
+# Formula, data, and whether squares tell the likelihood.
+BY_SQUARES = {
+    "slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", True),
+    "crossed": ("y ~ x + f + (1 + x | g) + (1 | h)", "synth1", True),
+    "no intercept": ("y ~ 0 + f + (0 + x | g)", "synth1", True),
+    "offset": ("y ~ x + offset(z) + (1 | g)", "synth1", True),
+    "weights": ("y | weights(wt) ~ x + (1 | g)", "synth1", True),
+    "known sigma": (bl.bf("y ~ x", sigma=2.5), "synth1", True),
+    "far from zero": (bl.bf("I(y + 1e6) ~ x", sigma=2.5), "synth1", True),
+    "predicted sigma": (bl.bf("y ~ x", "sigma ~ z"), "synth1", False),
+    "known errors": ("y | se(sei, sigma = TRUE) ~ x", "synth1", False),
+    "censored": ("time | cens(censored) ~ age", "kidney", False),
+    "members of several groups": ("y ~ 1 + (1 | mm(g, h))", "synth1", False),
+}
+
+
+@each(BY_SQUARES)
+def test_the_log_likelihood_from_sums(name):
+    formula, data, squares = BY_SQUARES[name]
+    fit = from_prior(formula, data)
+    assert _by_squares(fit.spec) is squares
+    expected = fit.log_lik().sum("obs").values
+    np.testing.assert_allclose(total_log_lik(fit.draws), expected, rtol=1e-9)
 
 
 def test_a_part_of_the_prior_by_class_and_by_tag():
