@@ -55,6 +55,11 @@ class Fit:
         """Draws as an ArviZ DataTree: ``posterior``, ``sample_stats``, ``observed_data``."""
         return self.draws.idata
 
+    @property
+    def data(self) -> pd.DataFrame:
+        """The data that the model was fitted to: the columns of the formula, the rows used."""
+        return self.spec.data.copy()
+
     # -- prior -------------------------------------------------------------------------------
 
     @property

@@ -4,6 +4,7 @@
 """
 
 from .build import Design, MvDesign, build_design
+from .frames import to_pandas
 from .groups import GroupDesign
 from .predictors import PredictorDesign
 from .registry import register_transform
@@ -25,4 +26,5 @@ __all__ = [
     "n_thresholds",
     "r_sort_key",
     "register_transform",
+    "to_pandas",
 ]

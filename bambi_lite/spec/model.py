@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..design import Design, PredictorDesign
 from ..families import Family, Response
@@ -88,6 +89,10 @@ class ModelSpec:
         Data by name, read-only.
     coords : mapping
         Labels of each named dimension.
+    data : pandas.DataFrame
+        The columns that the formula needs, of the rows that are used; as they were given.
+    data2 : mapping
+        The matrices that the formula refers to.
     data_name : str
         What the summary calls the data.
     """
@@ -108,6 +113,8 @@ class ModelSpec:
     scales: ScaleFacts
     arrays: Mapping[str, np.ndarray]
     coords: Mapping[str, tuple[str, ...]]
+    data: pd.DataFrame
+    data2: Mapping[str, Any]
     data_name: str
 
     @property

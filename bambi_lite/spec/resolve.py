@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ..design import Design, PredictorDesign, build_design
+from ..design import Design, PredictorDesign, build_design, to_pandas
 from ..errors import FormulaError
 from ..families import Family
 from ..formula import BrmsFormula, bf
@@ -30,6 +31,15 @@ from .one_response import (
     own_parts,
     target_of,
 )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """What the user gave, as the spec keeps it."""
+
+    data: pd.DataFrame
+    data2: Mapping[str, Any]
+    name: str
 
 
 def resolve(
@@ -76,16 +86,23 @@ def resolve(
         )
     chosen = choose_family(parsed.family, family)
     check_formula(parsed, chosen)
-    design = build_design(parsed, data, data2, contrasts)
+    frame = to_pandas(data)
+    design = build_design(parsed, frame, data2, contrasts)
     assert isinstance(design, Design)
-    return _model(one_response(parsed, chosen, design), prior, _name_of(data, data_name))
+    used = _Given(
+        # A copy: what is done to the user's frame afterwards does not change the model.
+        frame[list(design.variables)].iloc[design.rows].copy(),
+        MappingProxyType(dict(data2 or {})),
+        _name_of(data, data_name),
+    )
+    return _model(one_response(parsed, chosen, design), prior, used)
 
 
 def _name_of(data: Any, data_name: str | None) -> str:
     return data_name or str(getattr(data, "attrs", {}).get("name", "data"))
 
 
-def _model(one: OneResponse, prior: Any, data_name: str) -> ModelSpec:
+def _model(one: OneResponse, prior: Any, given: _Given) -> ModelSpec:
     blocks, members = group_blocks(one.predictors)
     dpars, structure = own_parts(one, members)
     params = all_params(dpars, structure, blocks)
@@ -111,7 +128,9 @@ def _model(one: OneResponse, prior: Any, data_name: str) -> ModelSpec:
         scales=one.scales,
         arrays=MappingProxyType(_collect_arrays(dpars, blocks, one.predictors)),
         coords=MappingProxyType(_coords(params, (*blocks, *shrinkage))),
-        data_name=data_name,
+        data=given.data,
+        data2=given.data2,
+        data_name=given.name,
     )
     warn_about(spec)
     return spec
@@ -160,6 +179,7 @@ def take_rows(spec: ModelSpec, rows: Any) -> ModelSpec:
     return replace(
         spec,
         design=spec.design.take(rows),
+        data=spec.data.iloc[rows],
         predictors=predictors,
         response=spec.response.take(rows),
         seen=spec.seen.take(rows),

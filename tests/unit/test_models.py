@@ -134,3 +134,15 @@ def test_the_lectures_models_resolve(formula, data, family):
     rows = [p for p in spec.params if p.kind != "innovations"]
     named = [key for p in rows for key in (p.elements or (p.key,))]
     assert len(named) == len(set(named))
+
+
+def test_the_data_of_a_model_are_the_rows_and_columns_that_it_uses():
+    given = bl.load_data("sleepstudy").assign(other=1.0)
+    given.loc[3, "Days"] = None
+    with pytest.warns(bl.DataWarning):
+        spec = bl.Model("Reaction ~ log(Days + 1) + (1 | Subject)", given).spec
+    assert set(spec.data.columns) == {"Reaction", "Days", "Subject"}
+    assert len(spec.data) == 179
+    assert 3 not in spec.data.index
+    given["Days"] = 0.0
+    assert spec.data["Days"].max() == 9.0
