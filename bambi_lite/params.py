@@ -13,6 +13,9 @@ from .dists import Dist, Law, law_of
 #: whose distribution is part of the model and has no prior row.
 type Kind = Literal["numbers", "ordered", "simplex", "cholesky_corr", "given"]
 
+#: Classes whose parameters are on the link scale of a linear predictor.
+ON_LINK = ("b", "Intercept", "sd")
+
 
 @dataclass(frozen=True, slots=True)
 class ParamKey:

@@ -11,14 +11,11 @@ import numpy as np
 from ..dists import Law
 from ..links import Link, get_link
 from ..naming import element_names
-from ..params import Param, ParamKey, Prior, given_prior, single_law
+from ..params import ON_LINK, Param, ParamKey, Prior, given_prior, single_law
 from ..priors import PriorRow, brms_class, deciding_row, general_key
 from ..spec import DparSpec, ModelSpec
 from ..terms import ShrinkageBlock
 from ..xp import numpy_namespace
-
-#: Classes whose parameters are on the link scale of a linear predictor.
-_ON_LINK = ("b", "Intercept", "sd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
             prior = spec.priors[param.name][i]
             if prior.dist is not None and prior.dist.name == "constant":
                 continue
-            inside = dpars.get(key.dpar) if key.cls in _ON_LINK and not key.nlpar else None
+            inside = dpars.get(key.dpar) if key.cls in ON_LINK and not key.nlpar else None
             yield Unknown(
                 name=_name(param, names[param.name], i),
                 size=_size(param),
