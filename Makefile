@@ -4,13 +4,15 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Bambi pins an older formulae, so it has an environment of its own; only the benchmark needs it.
+BAMBI := build/bambi/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # No target opens a window.
 export MPLBACKEND = Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint bench clean
+.PHONY: help demo test slow lint bench docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,17 +32,26 @@ slow: $(INSTALLED) ## the slow tests, then every script in examples/
 		$(BIN)/python "$$script" || exit 1; \
 	done
 
-bench: $(INSTALLED) ## sampling speed against the plain PyMC graph, as a table
+bench: $(INSTALLED) $(BAMBI) ## speed beside Bambi, PyMC and, where R is, brms, rstanarm and lme4
 	$(BIN)/python tests/benchmarks/speed.py
+	$(BIN)/python tests/benchmarks/table.py
 
 lint: $(INSTALLED) ## ruff (rules and format) and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: $(INSTALLED) ## the API reference, in build/docs
+	$(BIN)/python docs/make.py build/docs
+
 clean: ## remove the environment, the caches and everything built
 	rm -rf $(VENV) build dist demo-output .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BAMBI): $(INSTALLED)
+	$(BIN)/python -m venv build/bambi
+	build/bambi/bin/python -m pip install --quiet 'bambi==0.21.*' 'nutpie[pymc]>=0.16'
+	@touch $@
 
 # PYTHON=/path/to/python names another interpreter. Where there is pyenv, its python3 is the one
 # that .python-version asks for, so python3 comes first there.

@@ -2,10 +2,18 @@
 
 from .api import Model, brm, load
 from .audit import PriorReport
-from .compare import Elpd, loo_compare, model_weights, pp_average
+from .compare import Elpd, loo_compare, loo_model_weights, model_weights, pp_average
 from .datasets import describe_data, list_data, load_data
 from .design import register_transform
-from .engines import SampleSettings
+from .effects import (
+    ConditionalEffects,
+    comparisons,
+    datagrid,
+    make_conditions,
+    predictions,
+    slopes,
+)
+from .engines import SampleSettings, SavePars, save_pars
 from .errors import (
     BambiLiteError,
     BambiLiteWarning,
@@ -90,6 +98,7 @@ __all__ = [
     "Beta",
     "BrmsFormula",
     "ComparisonWarning",
+    "ConditionalEffects",
     "ConvergenceWarning",
     "DataError",
     "DataWarning",
@@ -110,6 +119,7 @@ __all__ = [
     "PriorSet",
     "SampleSettings",
     "SamplingError",
+    "SavePars",
     "acat",
     "asym_laplace",
     "bernoulli",
@@ -119,10 +129,12 @@ __all__ = [
     "brm",
     "brmsfamily",
     "categorical",
+    "comparisons",
     "cox",
     "cratio",
     "cumulative",
     "custom_family",
+    "datagrid",
     "default_prior",
     "describe_data",
     "diff_prior",
@@ -152,6 +164,8 @@ __all__ = [
     "logistic_normal",
     "lognormal",
     "loo_compare",
+    "loo_model_weights",
+    "make_conditions",
     "model_weights",
     "multinomial",
     "mvbf",
@@ -159,15 +173,18 @@ __all__ = [
     "nlf",
     "poisson",
     "pp_average",
+    "predictions",
     "prior",
     "prior_summary",
     "register_transform",
+    "save_pars",
     "set_mecor",
     "set_nl",
     "set_prior",
     "set_rescor",
     "shifted_lognormal",
     "skew_normal",
+    "slopes",
     "sratio",
     "student",
     "validate_prior",

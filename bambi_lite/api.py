@@ -12,22 +12,23 @@ import pandas as pd
 import xarray as xr
 
 from .audit import PriorReport, prior_report
-from .diagnosis import warn_if_doubtful
-from .draws import check_has_draws, collect
-from .engines import Plan, RawDraws, SampleSettings, make_plan, program, sample_settings
+from .docstrings import passing_on
+from .engines import Plan, SampleSettings, SavePars, make_plan, sample_settings
 from .errors import suggest
 from .explanation import Explanation, explain_model
 from .families import Family
 from .fit import Fit
 from .formula import BrmsFormula
-from .given import from_frame
+from .given import from_file, from_frame
 from .graph import graph as network
 from .keeping import kept
 from .keeping import load as load_draws
-from .prior_draws import prior_draws, prior_only, prior_predictive, with_prior
+from .prior_draws import prior_draws, prior_predictive
 from .prior_plots import plot_prior, plot_prior_predictive
 from .prior_tables import prior_to_toml
 from .priors import PriorFrame, to_frame
+from .reuse import compiled_for, with_data
+from .running import run
 from .spec import ModelSpec, resolve
 from .standata import design_frame, levels, standata, variables
 
@@ -89,7 +90,9 @@ class Model:
         data_name: str | None = None,
         contrasts: Mapping[str, str] | None = None,
     ) -> None:
+        start = time.perf_counter()
         self._spec = resolve(formula, data, family, prior, data2, data_name, contrasts)
+        self._resolving = time.perf_counter() - start
 
     @property
     def spec(self) -> ModelSpec:
@@ -171,10 +174,8 @@ class Model:
 
     @cached_property
     def _compiled(self) -> Any:
-        """nutpie's code for the model; sampling a model again does not compile again."""
-        from .engines.pymc import compile_nutpie
-
-        return compile_nutpie(self._spec, self.pymc)
+        """nutpie's code for the model; a model of the same structure does not compile again."""
+        return with_data(compiled_for(self._spec, self.pymc)[0].code, self._spec)
 
     def graph(self) -> graphviz.Digraph:
         """The Bayesian network with plates, as a graphviz Digraph."""
@@ -196,7 +197,9 @@ class Model:
         progress: bool = True,
         marginalize: Any = "auto",
         kernels: bool = True,
+        decomp: Any = "auto",
         sample_prior: str | bool = "no",
+        save_pars: SavePars | None = None,
         **unknown: Any,
     ) -> Fit:
         """Draw from the posterior with NUTS.
@@ -232,10 +235,17 @@ class Model:
         kernels : bool
             Whether compiled kernels may stand in for PyMC's graph of the model; they give the same
             density. False compiles the graph.
+        decomp : "auto" or False
+            Whether population-level coefficients may be sampled on orthogonal columns (QR), which
+            changes neither their priors nor what is reported. brms' ``decomp = "QR"``, which does,
+            is part of the formula: :func:`bambi_lite.bf`.
         sample_prior : "no", "yes" or "only"
             ``"yes"`` keeps draws from the prior in ``fit.idata["prior"]`` (flat parameters have
             none); ``"only"`` draws from the prior in the place of the posterior, independently and
             without a sampler.
+        save_pars : SavePars, optional
+            What is kept of the draws: ``bl.save_pars(group=False)`` keeps no group-level effects,
+            which are drawn again where they are asked for; ``dtype="float32"`` halves them.
 
         Returns
         -------
@@ -258,52 +268,25 @@ class Model:
             raise TypeError(_unknown_keyword("sample", min(unknown), _SAMPLE_ARGUMENTS))
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-            progress, marginalize, kernels, sample_prior,
+            progress, marginalize, kernels, decomp, sample_prior,
+            save_pars,
         )  # fmt: skip
-        if settings.sample_prior == "only":
-            return Fit(prior_only(self._spec, settings))
-        raw, seconds = self._draw(settings)
-        check_has_draws(raw)
-        draws = collect(self._spec, raw, settings, seconds)
-        if settings.sample_prior == "yes":
-            draws = with_prior(draws)
-        warn_if_doubtful(draws)
-        return Fit(draws)
-
-    def _draw(self, settings: SampleSettings) -> tuple[RawDraws, dict[str, float]]:
-        """Draws from the engine that the plan names, and what came before sampling, in seconds."""
-        # Values to start from are given by the names of PyMC's model.
-        plain = settings.backend == "pymc" or isinstance(settings.init, Mapping)
-        plan = make_plan(self._spec, settings.marginalize, settings.kernels and not plain)
-        start = time.perf_counter()
-        if plan.engine == "kernels":
-            from .engines.native.sample import sample
-
-            imported = time.perf_counter()
-            made = program(self._spec, plan)
-            built = time.perf_counter()
-            raw = sample(made, settings)
-        else:
-            from .engines import pymc as engine
-
-            imported = time.perf_counter()
-            model = self.pymc
-            built = time.perf_counter()
-            raw = engine.sample(self._spec, model, settings, lambda: self._compiled)
-        return raw, {"import": imported - start, "build": built - imported}
+        graph, code = (lambda: self.pymc), (lambda: self._compiled)
+        return Fit(run(self._spec, settings, graph, code, self._resolving))
 
     @property
     def plan(self) -> Plan:
         """How the model will be sampled, and why."""
         return make_plan(self._spec)
 
-    def from_draws(self, frame: pd.DataFrame) -> Fit:
+    def from_draws(self, draws: pd.DataFrame | str | Path) -> Fit:
         """A fit from draws made elsewhere, for example by brms itself.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            A row a draw, columns under brms' names: see :func:`bambi_lite.given.from_frame`.
+        draws : pandas.DataFrame, str or Path
+            A row a draw, columns under brms' names (see :func:`bambi_lite.given.from_frame`), or
+            the path of a CSV file of these (:func:`bambi_lite.given.from_file`).
 
         Returns
         -------
@@ -312,9 +295,10 @@ class Model:
         Raises
         ------
         DataError
-            For missing, unknown or unusable columns.
+            For missing, unknown or unusable columns, and for files that cannot be read.
         """
-        return Fit(from_frame(self._spec, frame))
+        given = from_file if isinstance(draws, str | Path) else from_frame
+        return Fit(given(self._spec, draws))
 
     def explain(self) -> Explanation:
         """What the model means: each part of the formula, the equations, the priors, the symbols.
@@ -379,6 +363,7 @@ class Model:
         return "\n".join(lines)
 
 
+@passing_on({"formula, data,": Model, "**sampling": Model.sample})
 def brm(
     formula: str | BrmsFormula,
     data: Any,
@@ -406,12 +391,13 @@ def brm(
         warning says what), or always. A seed counts as a setting only if it is given.
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
-        progress, marginalize, kernels, sample_prior: see :meth:`Model.sample`.
+        progress, marginalize, kernels, decomp, sample_prior,
+        save_pars: see :meth:`Model.sample`.
 
     Returns
     -------
     Fit
-        Printing it gives brms' summary.
+        Printing it gives brms' summary; see :class:`Fit` for what else it tells.
 
     Raises
     ------
@@ -429,6 +415,8 @@ def brm(
     >>> fit = bl.brm(
     ...     "Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy"), seed=1
     ... )  # doctest: +SKIP
+    >>> print(fit)  # doctest: +SKIP
+    >>> fit.coef()["Subject"].sel(stat="Estimate").to_pandas()  # doctest: +SKIP
     """
     for name in sampling:
         if name not in _SAMPLE_ARGUMENTS:

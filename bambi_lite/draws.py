@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from .engines import RawDraws, SampleSettings
+from .engines import RawDraws, SampleSettings, is_made_when_asked
 from .errors import SamplingError
 from .logprior import log_prior
 from .params import ParamKey
@@ -93,17 +94,22 @@ def collect(
     -------
     Draws
     """
+    begin = time.perf_counter()
     p = with_effects(spec, numpy_namespace(), raw.values, spec.arrays)
+    for name in (f"r_{block.name}" for block in spec.blocks):
+        if not is_made_when_asked(p[name]):
+            p[name] = np.asarray(p[name], dtype=settings.save_pars.dtype)
     priors = log_prior(spec, raw.values)
     found = [q for part in spec.terms() for q in part.quantities(p)]
     stats = {name: (("chain", "draw"), values) for name, values in raw.stats.items()}
     tree, keys = named_tree(spec, found, stats, {"inference_library": raw.library}, priors)
+    post = raw.seconds.get("post", 0.0) + time.perf_counter() - begin
     return Draws(
         spec=spec,
         idata=tree,
         keys=keys,
         settings=settings,
-        seconds=MappingProxyType({**seconds, **raw.seconds}),
+        seconds=MappingProxyType({**seconds, **raw.seconds, "post": post}),
         interrupted=raw.interrupted,
     )
 

@@ -11,10 +11,19 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from . import compare, keeping, plots, posterior, predict
+from . import compare, keeping, pictures, posterior, predict
 from . import summary as tables
 from .audit import PriorReport, prior_report
 from .draws import Draws
+from .effects import (
+    Answer,
+    ConditionalEffects,
+    comparisons,
+    conditional_effects,
+    predictions,
+    slopes,
+)
+from .engines import Timing, timing
 from .graph import graph as network
 from .hypothesis import HypothesisTests
 from .hypothesis import hypothesis as test_hypotheses
@@ -24,6 +33,7 @@ from .priors import PriorFrame, to_frame
 from .report import write_report
 from .sensitivity import THRESHOLD, sensitivity
 from .spec import ModelSpec
+from .update import update as refit
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,6 +46,8 @@ class Fit:
         The model's spec, its draws under brms' names, and how they were made.
     criteria : mapping
         What :meth:`add_criterion` has added.
+    changed : tuple of str
+        What :meth:`update` changed to make it; empty for a first fit.
 
     Examples
     --------
@@ -45,6 +57,7 @@ class Fit:
 
     draws: Draws
     criteria: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    changed: tuple[str, ...] = ()
 
     @property
     def spec(self) -> ModelSpec:
@@ -60,6 +73,11 @@ class Fit:
     def data(self) -> pd.DataFrame:
         """The data that the model was fitted to: the columns of the formula, the rows used."""
         return self.spec.data.copy()
+
+    @property
+    def timing(self) -> Timing:
+        """What the fit took, by stage, in seconds: see :class:`bambi_lite.engines.Timing`."""
+        return timing(self.draws.seconds)
 
     # -- prior -------------------------------------------------------------------------------
 
@@ -113,6 +131,15 @@ class Fit:
             self.draws, prob=prob, robust=robust, priors=priors, digits=digits, sensitivity=found
         )
 
+    # -- another fit -------------------------------------------------------------------------
+
+    def update(
+        self, newdata: Any = None, formula: Any = None, prior: Any = None, **options: Any
+    ) -> Fit:
+        """The model fitted again, changed: see :func:`bambi_lite.update.update`."""
+        draws, changed = refit(self.draws, newdata, formula, prior, **options)
+        return Fit(draws, changed=changed)
+
     # -- tables ------------------------------------------------------------------------------
 
     def fixef(
@@ -159,16 +186,24 @@ class Fit:
         summary: bool = True,
         robust: bool = False,
         probs: Sequence[float] = (0.025, 0.975),
+        approximation: str = "trigamma",
     ) -> Any:
         """Intraclass correlation: see :func:`bambi_lite.summary.icc`."""
-        return tables.icc(self.draws, group=group, summary=summary, robust=robust, probs=probs)
+        return tables.icc(
+            self.draws,
+            group=group,
+            summary=summary,
+            robust=robust,
+            probs=probs,
+            approximation=approximation,
+        )
 
     # -- predictions -------------------------------------------------------------------------
 
     def posterior_linpred(
         self, newdata: Any = None, re_formula: str | None = None, **options: Any
     ) -> xr.DataArray:
-        """Linear predictor of mu: see :func:`bambi_lite.predict.posterior_linpred`."""
+        """Linear predictor: see :func:`bambi_lite.predict.posterior_linpred`."""
         return predict.posterior_linpred(self.draws, newdata, re_formula, **options)
 
     def posterior_epred(
@@ -183,9 +218,35 @@ class Fit:
         """New responses: see :func:`bambi_lite.predict.posterior_predict`."""
         return predict.posterior_predict(self.draws, newdata, re_formula, **options)
 
-    def log_lik(self) -> xr.DataArray:
+    def log_lik(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
         """Log-density of each observation: see :func:`bambi_lite.predict.log_lik`."""
-        return predict.log_lik(self.draws)
+        return predict.log_lik(self.draws, newdata, re_formula, **options)
+
+    def fitted(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Expected responses as a table: see :func:`bambi_lite.predict.fitted`."""
+        return predict.fitted(self.draws, newdata, re_formula, **options)
+
+    def predict(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Predicted responses as a table: see :func:`bambi_lite.predict.predict`."""
+        return predict.predict(self.draws, newdata, re_formula, **options)
+
+    def residuals(self, newdata: Any = None, re_formula: str | None = None, **options: Any) -> Any:
+        """Observed minus predicted responses: see :func:`bambi_lite.predict.residuals`."""
+        return predict.residuals(self.draws, newdata, re_formula, **options)
+
+    def predictive_error(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> xr.DataArray:
+        """The same as draws: see :func:`bambi_lite.predict.predictive_error`."""
+        return predict.predictive_error(self.draws, newdata, re_formula, **options)
+
+    def predictive_interval(
+        self, newdata: Any = None, re_formula: str | None = None, **options: Any
+    ) -> pd.DataFrame:
+        """Intervals of new responses: see :func:`bambi_lite.predict.predictive_interval`."""
+        return predict.predictive_interval(self.draws, newdata, re_formula, **options)
 
     # -- draws -------------------------------------------------------------------------------
 
@@ -206,6 +267,12 @@ class Fit:
     ) -> pd.DataFrame:
         """Estimates of every variable: see :func:`bambi_lite.posterior.posterior_summary`."""
         return posterior.posterior_summary(self.draws, variable, regex, robust, probs)
+
+    def posterior_interval(
+        self, variable: posterior.Names = None, regex: bool = False, prob: float = 0.95
+    ) -> pd.DataFrame:
+        """Intervals of every variable: see :func:`bambi_lite.posterior.posterior_interval`."""
+        return posterior.posterior_interval(self.draws, variable, regex, prob)
 
     def summarise_draws(
         self, variable: posterior.Names = None, regex: bool = False
@@ -261,7 +328,9 @@ class Fit:
         """The widely applicable information criterion: see :func:`bambi_lite.compare.waic`."""
         return compare.waic(self.draws)
 
-    def kfold(self, K: int = 10, folds: Any = None, group: Any = None, **options: Any) -> Any:
+    def kfold(
+        self, K: int = 10, folds: Any = None, group: Any = None, **options: Any
+    ) -> compare.Elpd:
         """K-fold cross-validation: see :func:`bambi_lite.compare.kfold`."""
         return compare.kfold(self.draws, K, folds, group, **options)
 
@@ -276,6 +345,14 @@ class Fit:
     def loo_predict(self, method: str = "posterior_predict", **options: Any) -> pd.DataFrame:
         """Predictions of each row left out: see :func:`bambi_lite.compare.loo_predict`."""
         return compare.loo_predict(self.draws, method, **options)
+
+    def loo_epred(self, **options: Any) -> pd.DataFrame:
+        """Their expectations: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, "posterior_epred", **options)
+
+    def loo_linpred(self, **options: Any) -> pd.DataFrame:
+        """Their linear predictors: see :func:`bambi_lite.compare.loo_predict`."""
+        return compare.loo_predict(self.draws, "posterior_linpred", **options)
 
     def loo_predictive_interval(self, prob: float = 0.9, **options: Any) -> pd.DataFrame:
         """Their intervals: see :func:`bambi_lite.compare.loo_predictive_interval`."""
@@ -299,11 +376,57 @@ class Fit:
         """Tests of hypotheses about parameters: see :func:`bambi_lite.hypothesis.hypothesis`."""
         return test_hypotheses(self.draws, hypothesis, class_, **options)
 
+    # -- effects -----------------------------------------------------------------------------
+
+    def conditional_effects(
+        self, effects: Any = None, conditions: Any = None, **options: Any
+    ) -> ConditionalEffects:
+        """brms' conditional effects: see :func:`bambi_lite.effects.conditional_effects`."""
+        return conditional_effects(self.draws, effects, conditions, **options)
+
+    def predictions(self, newdata: Any = None, **options: Any) -> Answer:
+        """Expected responses and their averages: see :func:`bambi_lite.predictions`."""
+        return predictions(self, newdata, **options)
+
+    def comparisons(self, variables: Any = None, newdata: Any = None, **options: Any) -> Answer:
+        """What changes when a predictor changes: see :func:`bambi_lite.comparisons`."""
+        return comparisons(self, variables, newdata, **options)
+
+    def slopes(self, variables: Any = None, newdata: Any = None, **options: Any) -> Answer:
+        """Slopes of the expected response: see :func:`bambi_lite.slopes`."""
+        return slopes(self, variables, newdata, **options)
+
     # -- pictures ----------------------------------------------------------------------------
 
-    def plot(self, **options: Any) -> Any:
-        """Density and trace of each parameter: see :func:`bambi_lite.plots.plot_draws`."""
-        return plots.plot_draws(self.draws, **options)
+    def pp_check(self, type: str | None = None, **options: Any) -> Any:
+        """Posterior predictive check: see :func:`bambi_lite.pictures.pp_check`."""
+        return pictures.pp_check(self.draws, type, **options)
+
+    def plot(self, variable: posterior.Names = None, **options: Any) -> Any:
+        """Density and trace of each parameter: see :func:`bambi_lite.pictures.plot_draws`."""
+        return pictures.plot_draws(self.draws, variable, **options)
+
+    def pairs(self, variable: posterior.Names = None, **options: Any) -> Any:
+        """Parameters against one another: see :func:`bambi_lite.pictures.pairs`."""
+        return pictures.pairs(self.draws, variable, **options)
+
+    def mcmc_plot(
+        self, type: str = "intervals", variable: posterior.Names = None, **options: Any
+    ) -> Any:
+        """Pictures of the draws by bayesplot's names: see :func:`bambi_lite.pictures.mcmc_plot`."""
+        return pictures.mcmc_plot(self.draws, type, variable, **options)
+
+    def plot_ranef(self, group: str | None = None, **options: Any) -> Any:
+        """Every group's effects: see :func:`bambi_lite.pictures.plot_ranef`."""
+        return pictures.plot_ranef(self.draws, group, **options)
+
+    def plot_shrinkage(self, group: str | None = None, **options: Any) -> Any:
+        """From no pooling to the model: see :func:`bambi_lite.pictures.plot_shrinkage`."""
+        return pictures.plot_shrinkage(self.draws, group, **options)
+
+    def plot_group_lines(self, x: str, group: str | None = None, **options: Any) -> Any:
+        """Every group's own line: see :func:`bambi_lite.pictures.plot_group_lines`."""
+        return pictures.plot_group_lines(self.draws, x, group, **options)
 
     def graph(self) -> Any:
         """The network of the model with plates: see :func:`bambi_lite.graph.graph`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -25,6 +26,40 @@ _DRAW_COLUMNS = ("iteration", ".iteration", "draw", ".draw")
 #: Columns of brms' draws that are no parameters, log prior and log posterior, and their names among
 #: the statistics of the sampler.
 _NOT_PARAMETERS = {"lprior": "lprior", "lp__": "lp"}
+
+
+def from_file(spec: ModelSpec, path: str | Path) -> Draws:
+    """Draws from a CSV file, such as ``write.csv(as_draws_df(fit), path)`` writes in R.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        The model they belong to.
+    path : str or Path
+        The file: a line of names, then a line a draw; see :func:`from_frame`. The numbers of the
+        rows that R puts in front are left out.
+
+    Raises
+    ------
+    DataError
+        For a file that is not there or is no table, and as :func:`from_frame`.
+    """
+    try:
+        frame = pd.read_csv(path)
+    except OSError as error:
+        raise DataError(f"The draws '{path}' cannot be read: {error.strerror or error}.") from error
+    except (ValueError, pd.errors.ParserError) as error:
+        raise DataError(
+            f"'{path}' is no CSV file of draws ({str(error).strip()}): a line of brms' names, then "
+            f"a line of numbers for each draw."
+        ) from error
+    numbers = frame.columns[0]
+    if (
+        str(numbers).startswith("Unnamed")
+        and (frame[numbers] == np.arange(1, len(frame) + 1)).all()
+    ):
+        frame = frame.drop(columns=numbers)
+    return from_frame(spec, frame)
 
 
 def from_frame(spec: ModelSpec, frame: pd.DataFrame) -> Draws:

@@ -35,6 +35,9 @@ class Link:
         A closed form of ``log(inverse) - log(1 - inverse)``; None means "take the difference".
     log_between : callable or None
         ``log_between(xp, low, high)``: a closed form of ``log(inverse(high) - inverse(low))``.
+    averaged : callable or None
+        ``averaged(xp, eta, variance)``: where the inverse is the expectation of the inverse of a
+        normal variable with mean `eta` and this variance; None where that has no closed form.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Link:
     log1m_inverse: LinkFunction | None = None
     log_odds: LinkFunction | None = None
     log_between: Callable[[Namespace, Array, Array], Array] | None = None
+    averaged: Callable[[Namespace, Array, Array], Array] | None = None
 
     def log_of_inverse(self, xp: Namespace, eta: Array) -> Array:
         """``log(inverse)``, exact where the inverse underflows."""
@@ -163,6 +167,22 @@ def _between_softit(xp: Namespace, low: Array, high: Array) -> Array:
     return log_step - xp.log1p(xp.softplus(low)) - xp.log1p(xp.softplus(high))
 
 
+# Expectations over a normal variable: those of the lognormal distribution, of the square, and
+# P(Z < eta + U) for independent normal Z and U.
+
+
+def _average_exp(xp: Namespace, eta: Array, variance: Array) -> Array:
+    return eta + variance / 2.0
+
+
+def _average_probit(xp: Namespace, eta: Array, variance: Array) -> Array:
+    return eta / xp.sqrt(1.0 + variance)
+
+
+def _average_square(xp: Namespace, eta: Array, variance: Array) -> Array:
+    return xp.sqrt(eta**2 + variance)
+
+
 # Phi_approx of the Stan functions reference: inv_logit(0.07056 x^3 + 1.5976 x).
 _CUBIC, _LINEAR = 0.07056, 1.5976
 
@@ -189,21 +209,33 @@ def _softit(xp: Namespace, mu: Array) -> Array:
 
 
 _LINKS: tuple[Link, ...] = (
-    Link("identity", lambda xp, mu: mu, lambda xp, eta: eta),
+    Link(
+        "identity",
+        lambda xp, mu: mu,
+        lambda xp, eta: eta,
+        averaged=lambda xp, eta, variance: eta + 0.0 * variance,
+    ),
     Link(
         "log",
         lambda xp, mu: xp.log(mu),
         lambda xp, eta: xp.exp(eta),
         log_inverse=lambda xp, eta: eta,
         log1m_inverse=lambda xp, eta: xp.log(-xp.expm1(eta)),
+        averaged=_average_exp,
     ),
     Link(
         "logm1",
         lambda xp, mu: xp.log(mu - 1.0),
         lambda xp, eta: 1.0 + xp.exp(eta),
         log_inverse=lambda xp, eta: xp.softplus(eta),
+        averaged=_average_exp,
     ),
-    Link("log1p", lambda xp, mu: xp.log1p(mu), lambda xp, eta: xp.expm1(eta)),
+    Link(
+        "log1p",
+        lambda xp, mu: xp.log1p(mu),
+        lambda xp, eta: xp.expm1(eta),
+        averaged=_average_exp,
+    ),
     Link(
         "inverse",
         lambda xp, mu: 1.0 / mu,
@@ -221,6 +253,7 @@ _LINKS: tuple[Link, ...] = (
         lambda xp, mu: xp.sqrt(mu),
         lambda xp, eta: eta**2,
         log_inverse=lambda xp, eta: 2.0 * xp.log(xp.abs(eta)),
+        averaged=_average_square,
     ),
     Link(
         "softplus",
@@ -251,6 +284,7 @@ _LINKS: tuple[Link, ...] = (
         log_inverse=lambda xp, eta: xp.log_ndtr(eta),
         log1m_inverse=lambda xp, eta: xp.log_ndtr(-eta),
         log_between=_between_probit,
+        averaged=_average_probit,
     ),
     Link(
         "probit_approx",

@@ -11,7 +11,7 @@ import xarray as xr
 from .params import Param
 from .priors import CHOLESKY
 from .spec import ModelSpec, template
-from .terms import Quantity
+from .terms import PopulationTerm, Quantity
 
 
 def element_names(spec: ModelSpec) -> dict[str, tuple[str, ...]]:
@@ -80,6 +80,10 @@ def read_parameters(spec: ModelSpec, posterior: xr.Dataset) -> dict[str, np.ndar
             found[param.name] = _factor(parts, param.shape[0])
         else:
             found[param.name] = np.stack(parts, axis=-1) if param.shape else parts[0]
+    # Coefficients of orthogonal columns are reported as those of the original ones.
+    for term in (term for dpar in spec.dpars for term in dpar.terms):
+        if isinstance(term, PopulationTerm) and term.basis:
+            found |= term.read({str(name): array for name, array in posterior.items()})
     for block in spec.shrinkage:
         found |= {q.name: np.asarray(posterior[q.name]) for q in block.quantities(template(spec))}
     return found

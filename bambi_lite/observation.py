@@ -176,48 +176,121 @@ def _inverted(
     discrete: bool,
     give_up: bool,
 ) -> np.ndarray:
-    """Draws between bounds: the values that the distribution function takes to uniform ones.
-
-    The logarithm of F or that of 1 - F counts, whichever is smaller, so that no tail is too thin.
-    """
-    xp = numpy_namespace()
-    step = 1.0 if discrete else 0.0
-    first, last = dist.word.support
-    has_lower, has_upper = lower > first, upper < last
-    some = np.asarray(dist.random(rng), dtype=float)
-    low = np.where(has_lower, lower - step, some)
-    high = np.where(has_upper, upper, some)
-    below = (
-        np.where(has_lower, dist.lcdf(xp, low), -np.inf),
-        np.where(has_upper, dist.lcdf(xp, high), 0.0),
-    )
-    above = (
-        np.where(has_lower, dist.lccdf(xp, low), 0.0),
-        np.where(has_upper, dist.lccdf(xp, high), -np.inf),
-    )
-    bad = ~(_between(xp, below, above) > -np.inf)
+    """Draws between bounds: the values that the distribution function takes to uniform ones."""
+    values = quantiles(dist, rng.uniform(size=lower.shape), lower, upper, discrete)
+    bad = np.isnan(values)
     if bad.any() and not give_up:
         raise SamplingError(
             f"{int(bad.sum())} predicted values have no probability at all between the bounds of "
             f"trunc(): the model puts them elsewhere."
         )
-    u = rng.uniform(size=lower.shape)
-    left = below[0] < above[0]
-    ends = [np.where(left, a, b) for a, b in zip(below, above, strict=True)]
-    target = np.logaddexp(np.log1p(-u) + ends[0], np.log(u) + ends[1])
+    return values
 
-    def reached(y: np.ndarray) -> np.ndarray:
-        low_enough, high_enough = dist.lcdf(xp, y) >= target, dist.lccdf(xp, y) <= target
-        return np.asarray(np.where(left, low_enough, high_enough))
 
-    low = _until(lambda y: ~reached(y), np.where(has_lower, low, first - step), some, -1.0)
-    high = _until(reached, np.where(has_upper, high, last), some, 1.0)
-    for _ in range(_HALVINGS):
-        middle = low + (high - low) / 2.0
-        middle = np.floor(middle) if discrete else middle
-        up = reached(middle)
-        low, high = np.where(up, low, middle), np.where(up, middle, high)
-    return np.asarray(np.where(bad, np.nan, np.clip(high, lower, upper)))
+def log_tails(
+    dist: Dist, y: Array, lower: Array, upper: Array, discrete: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """log P(Y <= y) and log P(Y > y) of a response that lies between bounds.
+
+    Parameters
+    ----------
+    dist : Dist
+        The distribution before it is cut, its arguments NumPy arrays.
+    y, lower, upper : array
+        Values, and bounds that may be infinite.
+    discrete : bool
+        Whether the response is a whole number: both bounds then belong to it.
+    """
+    xp = numpy_namespace()
+    with np.errstate(all="ignore"):  # the logarithm of zero is meant where it occurs
+        at = dist.lcdf(xp, y), dist.lccdf(xp, y)
+        if np.isinf(lower).all() and np.isinf(upper).all():
+            return np.asarray(at[0]), np.asarray(at[1])
+        below, above = _ends(dist, lower, upper, discrete)
+        mass = _between(xp, below, above)
+        left = _between(xp, (below[0], at[0]), (above[0], at[1])) - mass
+        right = _between(xp, (at[0], below[1]), (at[1], above[1])) - mass
+        outside = y < lower, y >= upper
+        left = np.where(outside[0], -np.inf, np.where(outside[1], 0.0, left))
+        right = np.where(outside[0], 0.0, np.where(outside[1], -np.inf, right))
+    return left, right
+
+
+def _ends(
+    dist: Dist, lower: Array, upper: Array, discrete: bool
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """The logarithms of F and of 1 - F below the lower bound and at the upper one."""
+    xp = numpy_namespace()
+    # P(Y >= lb) of a whole number is P(Y > lb - 1).
+    low, high = lower - (1.0 if discrete else 0.0), upper
+    return (dist.lcdf(xp, low), dist.lcdf(xp, high)), (dist.lccdf(xp, low), dist.lccdf(xp, high))
+
+
+def quantiles(
+    dist: Dist, p: np.ndarray, lower: np.ndarray, upper: np.ndarray, discrete: bool
+) -> np.ndarray:
+    """The smallest values whose distribution function reaches `p`, between bounds.
+
+    By halving intervals: exact to the last digit for every word with a distribution function. The
+    logarithm of F or that of 1 - F counts, whichever is smaller, so that no tail is too thin.
+
+    Parameters
+    ----------
+    dist : Dist
+        The distribution before it is cut, its arguments NumPy arrays.
+    p, lower, upper : array
+        Probabilities and bounds (infinite where there are none), of the full shape.
+    discrete : bool
+        Whether the response is a whole number.
+
+    Returns
+    -------
+    array
+        NaN where there is no probability between the bounds.
+    """
+    xp = numpy_namespace()
+    first, last = dist.word.support
+    with np.errstate(all="ignore"):
+        below, above = _ends(dist, lower, upper, discrete)
+        bad = ~(_between(xp, below, above) > -np.inf)
+        targets = [
+            np.logaddexp(np.log1p(-p) + ends[0], np.log(p) + ends[1]) for ends in (below, above)
+        ]
+        left = targets[0] < targets[1]
+
+        def reached(y: np.ndarray) -> np.ndarray:
+            ends = dist.lcdf(xp, y) >= targets[0], dist.lccdf(xp, y) <= targets[1]
+            return np.asarray(np.where(left, *ends))
+
+        # The support may have a mass at its first value.
+        start = np.broadcast_to(_inside(first, last), p.shape)
+        low = np.where(lower > first, lower - 1.0, np.full(p.shape, first - 1.0))
+        high = np.where(upper < last, upper, np.full(p.shape, last))
+        sought = ~bad & (p > 0.0) & (p < 1.0)
+        low = _until(lambda y: ~reached(y) | ~sought, low, start, -1.0)
+        high = _until(lambda y: reached(y) | ~sought, high, start, 1.0)
+        for _ in range(_HALVINGS):
+            middle = low + (high - low) / 2.0
+            middle = np.floor(middle) if discrete else middle
+            if ((middle <= low) | (middle >= high) | ~sought).all():
+                break
+            up = reached(middle)
+            low, high = np.where(up, low, middle), np.where(up, middle, high)
+        # Halving comes near a mass at zero, but not to it.
+        least = np.maximum(first, lower)
+        high = np.where(np.isfinite(least) & reached(least), least, high)
+    ends = np.where(p > 0.5, np.minimum(upper, last), least)
+    found = np.where(sought, np.clip(high, lower, upper), ends)
+    return np.asarray(np.where(bad | ~((p >= 0.0) & (p <= 1.0)), np.nan, found))
+
+
+def _inside(first: float, last: float) -> float:
+    """A value of a support, to start from."""
+    if np.isinf(first) and np.isinf(last):
+        return 0.0
+    if np.isinf(first) or np.isinf(last):
+        return last - 1.0 if np.isinf(first) else first + 1.0
+    return (first + last) / 2.0
 
 
 def _until(

@@ -12,8 +12,9 @@ import pandas as pd
 
 from .draws import Draws, columns
 from .errors import DataError, listing, suggest
+from .estimates import check_prob, check_probs, estimates, flat, percent, stat_names
 from .standata import variables
-from .summary.stats import check_probs, convergence_of, estimates, flat, stat_names
+from .summary.stats import convergence_of
 from .terms import FixedTerm
 
 #: Stan's names of what the sampler tells of each draw, in its order, and ArviZ' names.
@@ -27,8 +28,8 @@ _NUTS: Mapping[str, str] = MappingProxyType(
         "energy__": "energy",
     }
 )
-#: What brms closes its variables with, where it is kept, and ArviZ' names.
-_CLOSING: Mapping[str, str] = MappingProxyType({"lprior": "lprior", "lp__": "lp"})
+#: The log posterior, where it is kept: Stan's name and ArviZ'.
+_LP, _KEPT_LP = "lp__", "lp"
 type Names = str | Sequence[str] | None
 
 
@@ -87,17 +88,15 @@ def selected(draws: Draws, variable: Names = None, regex: bool = False) -> dict[
         for t in d.terms
         if isinstance(t, FixedTerm)
     }
-    found |= {name: np.asarray(_kept(draws)[_CLOSING[name]]) for name in _closing(draws)}
+    if _KEPT_LP in _kept(draws):
+        found[_LP] = np.asarray(_kept(draws)[_KEPT_LP])
     return {name: found[name] for name in _asked(names(draws), variable, regex)}
 
 
 def names(draws: Draws) -> tuple[str, ...]:
-    """brms' names of the draws, in brms' order, closed by lprior and lp__ where they are kept."""
-    return (*variables(draws.spec), *_closing(draws))
-
-
-def _closing(draws: Draws) -> list[str]:
-    return [name for name, ours in _CLOSING.items() if ours in _kept(draws)]
+    """brms' names of the draws, in brms' order: parameters, ``lprior`` and its parts, ``lp__``."""
+    priors = [str(name) for name in draws.posterior if name not in draws.keys]
+    return (*variables(draws.spec), *priors, *([_LP] if _KEPT_LP in _kept(draws) else []))
 
 
 def _kept(draws: Draws) -> Mapping[Any, Any]:
@@ -174,6 +173,35 @@ def posterior_summary(
     values = np.stack(list(found.values()), axis=-1)
     table = estimates(flat(values), robust, probs).T
     return pd.DataFrame(table, index=list(found), columns=stat_names(probs))
+
+
+def posterior_interval(
+    draws: Draws, variable: Names = None, regex: bool = False, prob: float = 0.95
+) -> pd.DataFrame:
+    """Equal-tailed intervals of every variable, as brms' ``posterior_interval``.
+
+    Parameters
+    ----------
+    draws, variable, regex
+        See :func:`as_draws_df`.
+    prob : float
+        The mass of the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a variable; columns ``2.5%`` and ``97.5%``.
+
+    Raises
+    ------
+    DataError
+        For unknown variables and an impossible mass.
+    """
+    prob = check_prob(prob)
+    ends = ((1.0 - prob) / 2.0, (1.0 + prob) / 2.0)
+    found = selected(draws, variable, regex)
+    values = [np.quantile(own, ends) for own in found.values()]
+    return pd.DataFrame(values, index=list(found), columns=[f"{percent(p)}%" for p in ends])
 
 
 def summarise_draws(draws: Draws, variable: Names = None, regex: bool = False) -> pd.DataFrame:
@@ -307,12 +335,12 @@ def log_posterior(draws: Draws) -> pd.DataFrame:
     DataError
         For draws that came without it.
     """
-    if "lp" not in _kept(draws):
+    if _KEPT_LP not in _kept(draws):
         raise DataError(
             "These draws came without their log posterior: Model.from_draws() takes it from a "
             "column 'lp__', and a fit that was sampled here has it."
         )
-    values = np.asarray(_kept(draws)["lp"], dtype=float)
+    values = np.asarray(_kept(draws)[_KEPT_LP], dtype=float)
     chains, n = values.shape
     return pd.DataFrame(
         {

@@ -9,7 +9,7 @@ from .moment_match import loo_moment_match
 from .r2 import bayes_R2, loo_predict, loo_predictive_interval, loo_R2
 from .result import Elpd
 from .waic import waic
-from .weights import model_weights
+from .weights import loo_model_weights, model_weights
 
 __all__ = [
     "Elpd",
@@ -19,6 +19,7 @@ __all__ = [
     "loo",
     "loo_R2",
     "loo_compare",
+    "loo_model_weights",
     "loo_moment_match",
     "loo_predict",
     "loo_predictive_interval",

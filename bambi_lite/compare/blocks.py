@@ -53,15 +53,15 @@ def log_lik_rows(draws: Draws, rows: Any) -> np.ndarray:
     return found
 
 
-def blocks(draws: Draws, budget: int = BUDGET) -> Iterator[tuple[slice, np.ndarray]]:
+def blocks(draws: Draws, budget: int | None = None) -> Iterator[tuple[slice, np.ndarray]]:
     """The log-likelihood of all rows, block by block.
 
     Parameters
     ----------
     draws : Draws
         Of the fit.
-    budget : int
-        Bytes of one block.
+    budget : int, optional
+        Bytes of one block; :data:`BUDGET` by default.
 
     Yields
     ------
@@ -71,10 +71,29 @@ def blocks(draws: Draws, budget: int = BUDGET) -> Iterator[tuple[slice, np.ndarr
     """
     n = draws.spec.design.n_obs
     sizes = draws.posterior.sizes
-    step = max(1, budget // (8 * sizes["chain"] * sizes["draw"]))
+    step = max(1, (budget or BUDGET) // (8 * sizes["chain"] * sizes["draw"]))
     for start in range(0, n, step):
         rows = slice(start, min(n, start + step))
         yield rows, log_lik_rows(draws, rows)
+
+
+def possible_blocks(draws: Draws) -> Iterator[tuple[slice, np.ndarray]]:
+    """:func:`blocks` for importance sampling, which divides by the likelihood.
+
+    Raises
+    ------
+    DataError
+        Where a draw gives a row no probability, or an infinite one.
+    """
+    for rows, values in blocks(draws):
+        if (bad := np.isinf(values).any(axis=1)).any():
+            labels = draws.spec.design.rows[rows][bad]
+            raise DataError(
+                f"The log-likelihood is infinite in some draws of row(s) {listing(labels, 5)} "
+                f"(counted from 0 in the data). Such draws cannot come from this model and these "
+                f"data: were they made with others?"
+            )
+        yield rows, values
 
 
 def fingerprint(spec: ModelSpec) -> str:

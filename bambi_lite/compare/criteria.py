@@ -9,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from ..draws import Draws
 from ..errors import DataError, listing, suggest
 from ..predict import log_lik
 from .kfold import kfold
@@ -21,6 +22,8 @@ _COMPUTE = MappingProxyType(
 )
 #: Criteria that are made of the pointwise log-likelihood of the draws.
 _OF_LOG_LIK = ("loo", "waic")
+#: Bytes of log-likelihood, at most, that a fit carries.
+_CARRIED = 2**29
 #: Criteria whose draws are kept, so that they can be summarised later.
 _DRAWN = ("bayes_R2", "loo_R2")
 
@@ -44,7 +47,8 @@ def add_criterion(
     Returns
     -------
     Fit
-        With ``fit.criteria``; with loo or waic its ``idata`` has a group ``log_likelihood``.
+        With ``fit.criteria``; with loo or waic its ``idata`` has a group ``log_likelihood``, for
+        ArviZ, where that takes no more than half a GiB.
 
     Raises
     ------
@@ -65,9 +69,16 @@ def add_criterion(
             continue
         own = {"summary": False, **options} if name in _DRAWN else options
         found = {**found, name: _COMPUTE[name](draws, **own)}
-        if name in _OF_LOG_LIK and "log_likelihood" not in draws.idata.children:
+        there = "log_likelihood" in draws.idata.children
+        if name in _OF_LOG_LIK and not there and _bytes(draws) <= _CARRIED:
             tree = draws.idata.copy()
             values = xr.Dataset({draws.spec.response_name: log_lik(draws)})
             tree["log_likelihood"] = xr.DataTree(values)
             draws = replace(draws, idata=tree)
     return replace(fit, draws=draws, criteria=MappingProxyType(dict(found)))
+
+
+def _bytes(draws: Draws) -> int:
+    """Of the log-likelihood of all rows."""
+    sizes = draws.posterior.sizes
+    return int(8 * sizes["chain"] * sizes["draw"] * draws.spec.design.n_obs)

@@ -29,7 +29,7 @@ def make_folds(spec: ModelSpec, K: int, folds: Any, group: Any, seed: int | None
         ``"stratified"`` puts about the same share of each group into each fold, ``"grouped"`` never
         divides a group, ``"loo"`` makes a fold of each row. Numbers are the folds themselves.
     group : str or sequence, optional
-        A grouping factor, a factor that the response is, or labels.
+        A grouping factor, a column of the formula, or labels.
     seed : int, optional
         Of the division.
 
@@ -126,7 +126,7 @@ def group_labels(spec: ModelSpec, group: Any) -> np.ndarray:
     Raises
     ------
     DataError
-        For a name that is no group of the model, and for labels that are not one for each row.
+        For a name that the model does not know, and for labels that are not one for each row.
     """
     if isinstance(group, str):
         return _named_labels(spec, group)
@@ -150,17 +150,21 @@ def _named_labels(spec: ModelSpec, name: str) -> np.ndarray:
         for term in predictor.groups:
             if term.group == name and term.J.ndim == 1:
                 return np.array(term.levels)[term.J]
-    if name == spec.response_name and spec.response.y.ndim == 1:
-        return np.asarray(spec.response.y)
-    known = [b.group for b in spec.blocks] + [spec.response_name]
+    if name in spec.data:
+        return np.asarray(spec.data[name])
     raise DataError(
-        f"group = '{name}' is no group of the model. {_groups(spec)}.{suggest(name, known)}"
+        f"group = '{name}' is no group and no column of the model. {_groups(spec)}."
+        f"{suggest(name, _names(spec))}"
     )
 
 
+def _names(spec: ModelSpec) -> list[str]:
+    """Groups, then the columns that the formula has."""
+    return list(dict.fromkeys([*(b.group for b in spec.blocks), *map(str, spec.data)]))
+
+
 def _groups(spec: ModelSpec) -> str:
-    names = list(dict.fromkeys(b.group for b in spec.blocks))
     return (
-        f"It has: {listing([*names, spec.response_name])}; any other labels can be given "
-        f"themselves, group = data['x']"
+        f"It has: {listing(_names(spec))}; any other labels can be given themselves, "
+        f"group = data['x']"
     )

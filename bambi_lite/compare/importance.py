@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Draws
-from .blocks import blocks, fingerprint
+from .blocks import fingerprint, possible_blocks
 from .psis import log_mean_exp, log_sum_exp, relative_efficiency, smooth
 from .result import Elpd
 
 #: How many order statistics of a normal variable stand for its distribution.
 _ORDER_STATISTICS = 1000
+#: Bytes of log-likelihood that are looked at together; measured to be fastest.
+_BYTES = 2**24
 
 
 def psis_loo(draws: Draws) -> Elpd:
@@ -31,12 +33,22 @@ def psis_loo(draws: Draws) -> Elpd:
     Elpd
         Nothing is held of the log-likelihood but a block of rows at a time.
 
+    Raises
+    ------
+    DataError
+        Where the log-likelihood is no finite number.
+
     Notes
     -----
     Vehtari, Gelman and Gabry (2017), Statistics and Computing 27:1413-1432.
     """
     chains = draws.posterior.sizes["chain"]
-    parts = [_psis_block(values, chains) for _, values in blocks(draws)]
+    step = max(1, _BYTES // (8 * chains * draws.posterior.sizes["draw"]))
+    parts = [
+        _psis_block(values[i : i + step], chains)
+        for _, values in possible_blocks(draws)
+        for i in range(0, len(values), step)
+    ]
     found = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
     return assemble_loo(draws, found)
 
@@ -44,18 +56,19 @@ def psis_loo(draws: Draws) -> Elpd:
 def _psis_block(log_lik: np.ndarray, chains: int) -> dict[str, np.ndarray]:
     """Everything about the rows of a block."""
     r_eff = relative_efficiency(log_lik, chains)
-    weights, k = smooth(-log_lik, r_eff)
-    elpd = log_sum_exp(weights + log_lik)
-    squares = np.exp(2.0 * weights)
-    # Relative to the estimate, so that nothing underflows; Vehtari et al. (2024), equation (6).
-    ratio = np.exp(log_lik - elpd[:, None])
-    spread = np.sqrt(np.sum(squares * (ratio - 1.0) ** 2, axis=1))
+    log_weights, k = smooth(-log_lik, r_eff)
+    elpd = log_sum_exp(log_weights + log_lik)
+    weights = np.exp(log_weights)
+    # The share of each draw in the estimate; its standard error is relative to the estimate, so
+    # that nothing underflows. Vehtari et al. (2024), equation (6).
+    share = np.exp(log_weights + log_lik - elpd[:, None])
+    spread = np.sqrt(np.sum((share - weights) ** 2, axis=1))
     return {
         "elpd": elpd,
         "mcse": np.sqrt(_log_variance(spread) / r_eff),
         "lpd": log_mean_exp(log_lik),
         "k": k,
-        "n_eff": r_eff / np.sum(squares, axis=1),
+        "n_eff": r_eff / np.sum(weights**2, axis=1),
         "r_eff": r_eff,
     }
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..draws import Draws
 from ..errors import DataError, listing
+from ..spec import ModelSpec
 from .blocks import check_threshold, fingerprint, log_lik_rows
 from .folds import group_labels, make_folds
 from .importance import assemble_loo
@@ -91,13 +92,12 @@ def kfold(
     chosen = make_folds(spec, K, folds, group, seed)
     used = _subset(chosen, Ksub, seed)
     held = [np.flatnonzero(chosen == k) for k in used]
-    kept = [np.flatnonzero(chosen != k) for k in used]
-    streams = np.random.default_rng(seed).spawn(len(used))
+    kept = {k: np.flatnonzero(chosen != k) for k in used}
 
     def use(i: int, again: Draws) -> tuple[np.ndarray, Draws | None]:
         own = again
         if sample_new_levels == "uncertainty":
-            own = resample_levels(again, absent_levels(spec, kept[i]), streams[i])
+            own = _resampled(again, spec, kept[used[i]], settings.seed + used[i])
         return log_lik_rows(replace(own, spec=spec), held[i]), again if save_fits else None
 
     found = refit_all(spec, kept, settings, [f"Fold {k}" for k in used], use, progress)
@@ -128,6 +128,11 @@ def kfold(
         folds=np.where(np.isin(chosen, used), chosen, 0),
         fits=tuple(again for _, again in found) if save_fits else (),
     )
+
+
+def _resampled(again: Draws, spec: ModelSpec, kept: np.ndarray, seed: int) -> Draws:
+    """Draws of a refit, where groups without rows have the effects of others."""
+    return resample_levels(again, absent_levels(spec, kept), np.random.default_rng(seed))
 
 
 def _check_joint(joint: Any, group: Any) -> str:
@@ -209,11 +214,10 @@ def reloo(
     rows = np.flatnonzero(result.pareto_k.to_numpy() > limit)
     if not len(rows):
         return result
-    kept = [np.delete(np.arange(spec.design.n_obs), i) for i in rows]
-    streams = np.random.default_rng(seed).spawn(len(rows))
+    kept = {int(i): np.delete(np.arange(spec.design.n_obs), i) for i in rows}
 
     def use(i: int, again: Draws) -> float:
-        own = resample_levels(again, absent_levels(spec, kept[i]), streams[i])
+        own = _resampled(again, spec, kept[int(rows[i])], settings.seed + int(rows[i]))
         return float(log_mean_exp(log_lik_rows(replace(own, spec=spec), rows[i : i + 1]))[0])
 
     names = [f"The fit without row {label}" for label in spec.design.rows[rows]]

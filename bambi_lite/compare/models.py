@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, listing, suggest
+from ..summary.text import html_frame, text_table
 from .blocks import Fitted
 from .loo import loo
 from .result import COLUMNS, Elpd
@@ -17,6 +18,23 @@ from .waic import waic
 CRITERIA = ("loo", "waic", "kfold")
 
 type Models = Fitted | Elpd | Mapping[str, Any]
+
+
+class Comparison(pd.DataFrame):  # type: ignore[misc] # pandas is not typed
+    """Models side by side: a DataFrame that prints its two differences, as R's loo does."""
+
+    @property
+    def _constructor(self) -> Any:
+        # What is cut out of a table is a table of its own, printed as it is.
+        return pd.DataFrame
+
+    def __repr__(self) -> str:
+        return "\n".join(text_table(self[["elpd_diff", "se_diff"]], 1))
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return html_frame(self, 1)
 
 
 def named(models: Sequence[Any], model_names: Sequence[str] | None) -> dict[str, Any]:
@@ -112,7 +130,7 @@ def _folds(result: Elpd) -> np.ndarray:
 
 def loo_compare(
     *models: Models, criterion: str = "loo", model_names: Sequence[str] | None = None
-) -> pd.DataFrame:
+) -> Comparison:
     """Models by their predictive accuracy, the best one first.
 
     Parameters
@@ -127,10 +145,10 @@ def loo_compare(
 
     Returns
     -------
-    pandas.DataFrame
-        A row a model; columns elpd_diff (to the best one), se_diff, elpd_loo, se_elpd_loo, p_loo,
-        se_p_loo, looic, se_looic. An elpd_diff of a few se_diff, and of more than 4, tells models
-        apart.
+    Comparison
+        A DataFrame with a row a model; columns elpd_diff (to the best one), se_diff, elpd_loo,
+        se_elpd_loo, p_loo, se_p_loo, looic, se_looic. Printing shows the first two. An elpd_diff of
+        a few se_diff, and of more than 4, tells models apart.
 
     Raises
     ------
@@ -157,4 +175,4 @@ def loo_compare(
         rows.append([diff.sum(), se, *found[name].estimates.to_numpy().ravel()])
     names = COLUMNS[found[order[0]].kind]
     columns = ["elpd_diff", "se_diff", *(c for n in names for c in (n, f"se_{n}"))]
-    return pd.DataFrame(rows, index=order, columns=columns)
+    return Comparison(rows, index=order, columns=columns)

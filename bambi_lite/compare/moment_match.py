@@ -74,31 +74,27 @@ def loo_moment_match(
     if not len(rows):
         return result
     assert result.diagnostics is not None
-    posterior = draws.posterior
-    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    model = free_model(draws.spec, shape[0] * shape[1])
-    log_lik = log_lik_rows(draws, rows)
-    r_eff = result.diagnostics["r_eff"].to_numpy()[rows]
+    chains, n = draws.posterior.sizes["chain"], draws.posterior.sizes["draw"]
+    model = free_model(draws.spec, chains * n)
 
     def array(values: np.ndarray, *dims: str) -> xr.DataArray:
-        coords = {name: posterior[name].values for name in _SAMPLE}
-        return xr.DataArray(values.reshape(*values.shape[:-1], *shape), coords, (*dims, *_SAMPLE))
+        return xr.DataArray(values.reshape(*values.shape[:-1], chains, n), dims=(*dims, *_SAMPLE))
 
-    def flat(upars: xr.DataArray) -> np.ndarray:
-        values = upars.transpose(*_SAMPLE, "parameter").values
+    def flat(free: xr.DataArray) -> np.ndarray:
+        values = free.transpose(*_SAMPLE, "parameter").values
         return values.reshape(-1, values.shape[-1])
 
-    data = xr.DataTree.from_dict(
-        {
-            "posterior": posterior,
-            "log_likelihood": xr.Dataset({"y": array(log_lik, "obs")}),
-        }
-    )
+    log_lik = log_lik_rows(draws, rows)
+    r_eff = result.diagnostics["r_eff"].to_numpy()[rows]
+    groups = {
+        "posterior": draws.posterior,
+        "log_likelihood": xr.Dataset({"y": array(log_lik, "obs")}),
+    }
     start = azs.utils.ELPDDataLOO(
         elpd=float(result.elpd[rows].sum()),
         se=0.0,
         p=0.0,
-        n_samples=shape[0] * shape[1],
+        n_samples=chains * n,
         n_data_points=len(rows),
         scale="log",
         warning=True,
@@ -107,16 +103,15 @@ def loo_moment_match(
         pareto_k=xr.DataArray(k[rows], dims="obs"),
         log_weights=array(smooth(-log_lik, r_eff)[0], "obs"),
     )
-    upars = array(model.free(draws).T, "parameter").transpose(*_SAMPLE, "parameter")
     with warnings.catch_warnings():
         # What is left above the threshold is told by the result itself.
         warnings.simplefilter("ignore")
         matched = azs.loo_moment_match(
-            data,
+            xr.DataTree.from_dict(groups),
             start,
-            log_prob_upars_fn=lambda u: array(model.log_density(flat(u))),
-            log_lik_i_upars_fn=lambda u, i: array(model.log_lik(flat(u), int(rows[i]))),
-            upars=upars,
+            log_prob_upars_fn=lambda free: array(model.log_density(flat(free))),
+            log_lik_i_upars_fn=lambda free, i: array(model.log_lik(flat(free), int(rows[i]))),
+            upars=array(model.free(draws).T, "parameter"),
             var_name="y",
             reff=float(r_eff.mean()),
             max_iters=max_iters,

@@ -1,7 +1,8 @@
-"""Pareto-smoothed importance sampling of rows of log ratios; ArviZ smooths.
+"""Pareto-smoothed importance sampling of many rows of log ratios; ArviZ does it.
 
 Vehtari, Simpson, Gelman, Yao and Gabry (2024), Pareto smoothed importance sampling, JMLR 25(72).
-How many draws are the tail, and how relative efficiencies are estimated, is as in R's loo 2.5.1.
+What is done here is what R's loo 2.5.1 does otherwise: each row has a relative efficiency of its
+own, and the length of its tail is rounded up.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import numpy as np
 
 #: A generalized Pareto distribution is fitted to at least so many draws.
 _FEWEST = 5
+#: Effective draws are not told below so many draws a chain.
+_FEWEST_DRAWS = 4
 
 
 def relative_efficiency(log_lik: np.ndarray, chains: int) -> np.ndarray:
@@ -30,16 +33,16 @@ def relative_efficiency(log_lik: np.ndarray, chains: int) -> np.ndarray:
     """
     from arviz_stats.base import array_stats
 
-    n, total = log_lik.shape
-    found = np.ones(n)
-    moving = np.ptp(log_lik, axis=1) > 0.0
-    if total // chains < 4 or not moving.any():
-        return found
-    own = log_lik[moving]
-    likelihood = np.exp(own - own.max(axis=1, keepdims=True)).reshape(len(own), chains, -1)
-    ratio = array_stats.ess(likelihood, chain_axis=1, draw_axis=2, method="identity", relative=True)
-    found[moving] = np.where(np.isfinite(ratio), ratio, 1.0)
-    return found
+    n = log_lik.shape[1] // chains
+    if n < _FEWEST_DRAWS:
+        return np.ones(len(log_lik))
+    likelihood = np.exp(log_lik - log_lik.max(axis=1, keepdims=True)).reshape(-1, chains, n)
+    with np.errstate(all="ignore"):
+        found = array_stats.ess(
+            likelihood, chain_axis=1, draw_axis=2, method="identity", relative=True
+        )
+    varies = np.ptp(log_lik, axis=1) > np.finfo(float).resolution
+    return np.where(varies & np.isfinite(found), found, 1.0)
 
 
 def tail_length(r_eff: np.ndarray, total: int) -> np.ndarray:
@@ -62,46 +65,27 @@ def smooth(log_ratios: np.ndarray, r_eff: np.ndarray) -> tuple[np.ndarray, np.nd
     log_weights : array of shape (rows, draws)
         Logarithms of the smoothed weights, which add up to one in each row.
     k : array of shape (rows,)
-        The shape of the fitted tail, as loo 2.5.1 with its prior on it. Minus infinity where the
-        tail is one single value, so that the weights are bounded as they are; infinity where there
-        are too few draws to tell, or no fit.
+        The shape of the fitted tail. Minus infinity where the tail is one single value, so that the
+        weights are bounded as they are; infinity where there are too few draws to tell, or no fit.
     """
-    total = log_ratios.shape[1]
-    weights = log_ratios - log_ratios.max(axis=1, keepdims=True)
-    k = np.full(len(weights), np.inf)
-    lengths = tail_length(r_eff, total)
-    for length in np.unique(lengths):
-        if length < _FEWEST or length >= total:
-            continue
-        rows = np.flatnonzero(lengths == length)
-        weights[rows], k[rows] = _smooth_tails(weights[rows], int(length))
-    weights -= log_sum_exp(weights)[:, None]
-    return weights, k
-
-
-def _smooth_tails(weights: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows whose tails have the same length; their largest log ratio is zero."""
     from arviz_stats.base import array_stats
 
-    # ArviZ takes the largest fifth of what it is given for the tail when the relative efficiency is
-    # small. Given the largest 5 * length draws it smooths those that R's loo smooths, and it does
-    # not sort the others.
-    given = min(5 * length, weights.shape[1])
-    where = np.argpartition(weights, -given, axis=1)[:, -given:]
-    top = np.take_along_axis(weights, where, axis=1)
-    cut = np.partition(top, given - length, axis=1)[:, given - length]
-    k = np.full(len(weights), -np.inf)
-    rows = np.flatnonzero(np.exp(cut) < 1.0)  # else the tail is one value, zero
-    if not len(rows):
-        return weights, k
-    smoothed, shape = array_stats.psislw(-top[rows], r_eff=1.0 / given, axis=-1)
-    # ArviZ gives weights that add up to one; the smallest it was given is not in the tail.
-    least = top[rows].argmin(axis=1)[:, None]
-    back = np.take_along_axis(top[rows] - smoothed, least, axis=1)
-    made = weights[rows]
-    np.put_along_axis(made, where[rows], smoothed + back, axis=1)
-    weights[rows] = np.minimum(made, 0.0)
-    k[rows] = np.where(np.isnan(shape), np.inf, shape)
+    weights = log_ratios - log_ratios.max(axis=1, keepdims=True)
+    total = weights.shape[1]
+    lengths = tail_length(r_eff, total)
+    k = np.full(len(weights), np.inf)
+    # ArviZ refuses a tail of one value and one that is too short.
+    single = np.count_nonzero(weights == 0.0, axis=1) >= lengths
+    k[single] = -np.inf
+    fitted = ~single & (lengths >= _FEWEST) & (lengths < total)
+    weights[~fitted] -= log_sum_exp(weights[~fitted])[:, None]
+    for length in np.unique(lengths[fitted]):
+        rows = np.flatnonzero(fitted & (lengths == length))
+        # ArviZ rounds down: with this efficiency it comes to the same length.
+        even = total / ((length + 0.5) / 3.0) ** 2
+        with np.errstate(all="ignore"):
+            weights[rows], found = array_stats.psislw(-weights[rows], r_eff=even, axis=-1)
+        k[rows] = np.where(np.isnan(found), np.inf, found)
     return weights, k
 
 

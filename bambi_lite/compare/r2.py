@@ -17,7 +17,7 @@ from ..predict import posterior_epred, posterior_linpred, posterior_predict
 from ..spec import take_rows
 from ..summary.stats import check_prob, check_probs, estimates, flat, percent, stat_names
 from ..xp import numpy_namespace
-from .blocks import blocks
+from .blocks import possible_blocks
 from .psis import relative_efficiency, smooth
 
 _TYPES = ("mean", "var", "quantile")
@@ -260,7 +260,7 @@ def _leave_out(
 
     chains = draws.posterior.sizes["chain"]
     found = []
-    for i, (rows, log_lik) in enumerate(blocks(draws)):
+    for i, (rows, log_lik) in enumerate(possible_blocks(draws)):
         weights, _ = smooth(-log_lik, relative_efficiency(log_lik, chains))
         own = None if seed is None else int(np.random.SeedSequence([seed, i]).generate_state(1)[0])
         values = predict(replace(draws, spec=take_rows(draws.spec, rows)), own).values

@@ -6,77 +6,25 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from ..diagnosis import diagnose
-from ..draws import Draws, check_has_draws, collect
+from ..draws import Draws
 from ..engines import SampleSettings, sample_settings
 from ..errors import ConvergenceWarning, DataError, SamplingError, listing, suggest, warn
+from ..sampling import refitter
 from ..spec import ModelSpec, take_rows
 
 #: Arguments of sampling that a refit takes from the user.
-_ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in ("init", "progress"))
+_NOT_GIVEN = ("init", "progress", "sample_prior")
+_ARGUMENTS = tuple(f.name for f in fields(SampleSettings) if f.name not in _NOT_GIVEN)
 
-
-@dataclass(frozen=True, slots=True)
-class Refitter:
-    """Refits of one model to some of its rows.
-
-    The model is compiled once; a refit hands other data to the compiled code. This works because
-    :func:`~bambi_lite.spec.take_rows` leaves parameters, priors, levels and columns as they are.
-
-    Attributes
-    ----------
-    spec : ModelSpec
-        The model on all rows.
-    model : object
-        What the engine built of it.
-    compiled : object
-        What the engine compiled of it, or None where it compiles as it samples.
-    settings : SampleSettings
-        How to sample.
-    """
-
-    spec: ModelSpec
-    model: Any
-    compiled: Any
-    settings: SampleSettings
-
-    def refit(self, rows: np.ndarray, seed: int) -> Draws:
-        """Draws of the model given these rows alone."""
-        from ..engines import pymc as engine
-
-        part = take_rows(self.spec, rows)
-        cores = min(self.settings.cores, self.settings.chains)
-        settings = replace(self.settings, seed=seed, cores=cores)
-        if self.compiled is None:
-            raw = engine.sample(part, engine.build(part), settings, lambda: None)
-        else:
-            code = self.compiled.with_data(**_data(part))
-            raw = engine.sample(part, self.model, settings, lambda: code)
-        check_has_draws(raw)
-        if raw.interrupted:
-            raise KeyboardInterrupt
-        return collect(part, raw, settings, {})
-
-
-def refitter(spec: ModelSpec, settings: SampleSettings) -> Refitter:
-    """A model made ready to be fitted again and again."""
-    from ..engines import pymc as engine
-
-    model = engine.build(spec)
-    compiled = engine.compile_nutpie(spec, model) if settings.backend == "nutpie" else None
-    return Refitter(spec, model, compiled, settings)
-
-
-def _data(spec: ModelSpec) -> dict[str, np.ndarray]:
-    """The data of a model by their names in the built one."""
-    known = {**spec.arrays, **spec.response.extra, **spec.seen.arrays}
-    return {**known, f"{spec.response_name}_observed": spec.response.y}
+#: Smallest eigenvalue, by the largest, of columns that are linearly independent.
+_DEPENDENT = 1e-10
 
 
 def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> SampleSettings:
@@ -111,7 +59,7 @@ def refit_settings(settings: SampleSettings, given: Mapping[str, Any]) -> Sample
 
 def refit_all(
     spec: ModelSpec,
-    kept: Sequence[np.ndarray],
+    kept: Mapping[int, np.ndarray],
     settings: SampleSettings,
     names: Sequence[str],
     use: Callable[[int, Draws], Any],
@@ -123,8 +71,9 @@ def refit_all(
     ----------
     spec : ModelSpec
         The model.
-    kept : sequence of arrays
-        The rows of each refit.
+    kept : mapping of int to array
+        The rows of each refit, by a number that decides its seed: one refit alone has the draws
+        that it has among others.
     settings : SampleSettings
         How to sample; refits run at the same time where `cores` exceed `chains`.
     names : sequence of str
@@ -149,13 +98,15 @@ def refit_all(
     ConvergenceWarning
         Once, when draws of some refits are doubtful.
     """
-    for rows, name in zip(kept, names, strict=True):
+    for rows, name in zip(kept.values(), names, strict=True):
         _check_told(spec, rows, name)
-    again = refitter(spec, settings)
-    seeds = np.random.SeedSequence(settings.seed).generate_state(len(kept))
+    again = refitter(spec, replace(settings, cores=min(settings.cores, settings.chains)))
+    numbers = list(kept)
 
     def one(i: int) -> tuple[Any, tuple[str, ...]]:
-        draws = again.refit(kept[i], int(seeds[i] % 2**31))
+        stream = np.random.SeedSequence([settings.seed, numbers[i]])
+        part = take_rows(spec, kept[numbers[i]])
+        draws = again(part, int(stream.generate_state(1)[0] % 2**31))
         return use(i, draws), diagnose(draws)
 
     found = []
@@ -200,16 +151,10 @@ def _counted(total: int, shown: bool) -> Iterator[Callable[[], None]]:
 
 
 def _check_told(spec: ModelSpec, rows: np.ndarray, name: str) -> None:
-    """DataError when a coefficient with a flat prior is told by the rows left out alone."""
+    """DataError when coefficients with a flat prior are told by the rows left out alone."""
     if len(rows) == 0:
         raise SamplingError(f"{name} leaves no row to fit the model to.")
     for predictor in spec.predictors:
-        X, part = predictor.X, predictor.X[rows]
-        lost = [
-            column
-            for j, column in enumerate(predictor.columns)
-            if np.ptp(X[:, j]) > 0.0 and np.ptp(part[:, j]) == 0.0
-        ]
         flat = {
             key.coef
             for param in spec.params
@@ -220,12 +165,37 @@ def _check_told(spec: ModelSpec, rows: np.ndarray, name: str) -> None:
             and (key.cls, key.nlpar) == ("b", predictor.nlpar)
             and (key.dpar or "mu") == predictor.dpar
         }
-        if untold := [c for c in lost if c in flat]:
-            raise DataError(
-                f"{name} leaves out every row that tells {listing(untold)} from the intercept, and "
-                f"the prior is flat there: nothing would tell the coefficient. Use folds with all "
-                f"values in each (folds = 'stratified', group = ...), or give class 'b' a prior."
-            )
+        chosen = [j for j, column in enumerate(predictor.columns) if column in flat]
+        if not chosen:
+            continue
+        X = predictor.X[:, chosen]
+        shifted = predictor.intercept or bool(spec.structure)
+        seen = np.column_stack([X - X.mean(axis=0), np.ones(len(X))]) if shifted else X
+        lost = untold(seen, rows)[: len(chosen)]
+        if not lost.any():
+            continue
+        alone = lost & (np.ptp(X[rows], axis=0) == 0.0)
+        found = np.flatnonzero(alone if alone.any() else lost)
+        named = [predictor.columns[chosen[i]] for i in found]
+        others = "from one another" if not alone.any() else "from the intercept" if shifted else ""
+        raise DataError(
+            f"{' '.join([name, 'leaves out every row that tells', listing(named), others]).strip()}"
+            f", and the prior is flat there: nothing would tell the coefficients. Use folds with "
+            f"all values in each (folds = 'stratified', group = ...), or give class 'b' a prior."
+        )
+
+
+def untold(X: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Which columns are linearly dependent in some rows and are not so in all of them."""
+    scaled = X / np.maximum(np.sqrt((X**2).sum(axis=0)), np.finfo(float).tiny)
+
+    def null(A: np.ndarray) -> np.ndarray:
+        values, vectors = np.linalg.eigh(A.T @ A)
+        return np.asarray(vectors[:, values <= _DEPENDENT * max(values[-1], 0.0)])
+
+    before, now = null(scaled), null(scaled[rows])
+    new = now - before @ (before.T @ now)
+    return np.asarray((np.abs(new) > np.sqrt(_DEPENDENT)).any(axis=1))
 
 
 def absent_levels(spec: ModelSpec, rows: np.ndarray) -> dict[str, np.ndarray]:

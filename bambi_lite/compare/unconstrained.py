@@ -122,7 +122,7 @@ class FreeModel:
         return sum(
             prior.dist.logp(xp, columns[:, i])
             for i, prior in enumerate(self.spec.priors[param.name])
-            if prior.dist is not None
+            if prior.dist is not None and prior.dist.name != "constant"
         )
 
 
@@ -146,6 +146,8 @@ def free_model(spec: ModelSpec, n_draws: int) -> FreeModel:
     n = spec.design.n_obs
     step = max(1, _BUDGET // (8 * n_draws))
     parts = [take_rows(spec, slice(i, min(n, i + step))) for i in range(0, n, step)]
+    if spec.made:
+        raise SamplingError(_NO_FORM.format(what=f"the shrinkage prior of '{min(spec.made)}'"))
     places = tuple(_place(p, spec.priors.get(p.name, ())) for p in spec.params)
     return FreeModel(spec, places, tuple(parts))
 
@@ -180,26 +182,38 @@ def _place(param: Param, priors: Sequence[Prior]) -> Place:
         return Place(param, size, _ordered_to_free, _ordered_from_free)
     if param.kind not in ("numbers", "given"):
         raise SamplingError(_NO_FORM.format(what=f"'{param.name}'"))
+    known = np.full(size, np.nan)
     if param.kind == "given":
         assert param.given is not None
         low, high = (np.full(size, end) for end in param.given.word.support)
     else:
-        ends = np.array([_support(p) for p in priors])
-        ends = np.broadcast_to(ends, (size, 2))
+        known = np.broadcast_to([_constant(p) for p in priors], (size,))
+        ends = np.broadcast_to([_support(p) for p in priors], (size, 2))
         low, high = ends[:, 0], ends[:, 1]
-    shape = param.shape
-    return Place(
-        param,
-        size,
-        lambda x: _bounded_to_free(x.reshape(len(x), size), low, high),
-        lambda y: _bounded_from_free(y, low, high, shape),
-    )
+    free = np.isnan(known)
+
+    def to_free(x: np.ndarray) -> np.ndarray:
+        return _bounded_to_free(x.reshape(len(x), size)[:, free], low[free], high[free])
+
+    def from_free(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        x = np.tile(known, (len(y), 1))
+        x[:, free], log_jacobian = _bounded_from_free(y, low[free], high[free])
+        return x.reshape(len(y), *param.shape), log_jacobian
+
+    return Place(param, int(free.sum()), to_free, from_free)
 
 
 _NO_FORM = (
     "Moment matching is not available for {what}. reloo = True fits the model again without the "
     "rows instead."
 )
+
+
+def _constant(prior: Prior) -> float:
+    """The number that a prior fixes an element at; NaN where it is free."""
+    if prior.dist is None or prior.dist.name != "constant":
+        return float("nan")
+    return float(prior.dist.args["value"])
 
 
 def _support(prior: Prior) -> tuple[float, float]:
@@ -215,13 +229,13 @@ def _support(prior: Prior) -> tuple[float, float]:
 
 def _bounded_to_free(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     below, above = np.isfinite(low), np.isfinite(high)
-    with np.errstate(all="ignore"):
-        up, down = np.log(x - low), np.log(high - x)
+    up = np.log(np.where(below, x - low, 1.0))
+    down = np.log(np.where(above, high - x, 1.0))
     return np.where(below & above, up - down, np.where(below, up, np.where(above, down, x)))
 
 
 def _bounded_from_free(
-    y: np.ndarray, low: np.ndarray, high: np.ndarray, shape: tuple[int, ...]
+    y: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     below, above = np.isfinite(low), np.isfinite(high)
     both, free = below & above, ~(below | above)
@@ -232,7 +246,7 @@ def _bounded_from_free(
     x = np.where(both, np.where(both, low, 0.0) + width * p, x)
     inside = np.log(width) - np.logaddexp(0.0, -y) - np.logaddexp(0.0, y)
     log_jacobian = np.where(both, inside, np.where(free, 0.0, y)).sum(axis=1)
-    return x.reshape(len(y), *shape), log_jacobian
+    return x, log_jacobian
 
 
 def _ordered_to_free(x: np.ndarray) -> np.ndarray:

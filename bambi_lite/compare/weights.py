@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import DataError, listing, suggest
 from .models import CRITERIA, Models, elpds, named
+from .stacking import stacking
 
 WEIGHTS = ("stacking", "pseudobma", *CRITERIA)
 
@@ -81,42 +83,27 @@ def model_weights(
     return pd.Series(values, index=list(found), name="weight")
 
 
+def loo_model_weights(
+    *models: Models,
+    method: str = "stacking",
+    model_names: Sequence[str] | None = None,
+    **options: Any,
+) -> pd.Series:
+    """:func:`model_weights` by leave-one-out, under loo's name.
+
+    Parameters
+    ----------
+    *models, model_names
+        See :func:`~bambi_lite.compare.loo_compare`.
+    method : "stacking" or "pseudobma"
+        See :func:`model_weights`.
+    **options
+        BB, BB_n, alpha, seed.
+    """
+    return model_weights(*models, weights=method, model_names=model_names, **options)
+
+
 def _proportional(elpd: np.ndarray) -> np.ndarray:
     weights = np.exp(elpd - elpd.max(axis=-1, keepdims=True))
     found: np.ndarray = weights / weights.sum(axis=-1, keepdims=True)
     return found
-
-
-def stacking(pointwise: np.ndarray) -> np.ndarray:
-    """Weights that maximise the log score of the mixture.
-
-    Parameters
-    ----------
-    pointwise : array of shape (n_obs, n_models)
-        The elpd of each row.
-
-    Notes
-    -----
-    A concave problem, solved by SciPy. ArviZ has it too, but takes the exponential of the elpd as
-    it is, which is zero for densities below ``exp(-745)``.
-    """
-    from scipy.optimize import minimize
-
-    density = np.exp(pointwise - pointwise.max(axis=1, keepdims=True))
-    k = density.shape[1]
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        mixed = density @ w
-        return -float(np.log(mixed).mean()), -(density / mixed[:, None]).mean(axis=0)
-
-    found = minimize(
-        loss,
-        np.full(k, 1.0 / k),
-        jac=True,
-        method="SLSQP",
-        bounds=[(0.0, 1.0)] * k,
-        constraints={"type": "eq", "fun": lambda w: w.sum() - 1.0, "jac": lambda w: np.ones(k)},
-        options={"ftol": 1e-14, "maxiter": 1000},
-    )
-    weights = np.clip(found.x, 0.0, 1.0)
-    return np.asarray(weights / weights.sum())

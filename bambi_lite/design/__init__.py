@@ -4,6 +4,7 @@
 """
 
 from .build import Design, MvDesign, build_design
+from .evaluate import data_variables
 from .frames import to_pandas
 from .groups import GroupDesign
 from .predictors import PredictorDesign
@@ -21,6 +22,7 @@ __all__ = [
     "MvDesign",
     "PredictorDesign",
     "build_design",
+    "data_variables",
     "group_effects",
     "group_effects_frame",
     "n_thresholds",

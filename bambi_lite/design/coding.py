@@ -124,12 +124,7 @@ def columns_of(
     names : tuple of str
     matrix : array, shape (n, len(names))
     """
-    kinds = {k: v.is_factor or v.kind == "logical" for k, v in values.items()}
-    full = full_coded(terms, intercept, kinds, cmc)
-    made = [
-        [code(key, values[key], key in marked) for key in map(deparse, term.factors)]
-        for term, marked in zip(terms, full, strict=True)
-    ]
+    made = _codings(terms, values, intercept, cmc)
     count = sum(prod(len(c.names) for c in codings) for codings in made)
     if count > MAX_COLUMNS or count * n > MAX_CELLS:
         raise DataError(
@@ -151,6 +146,25 @@ def columns_of(
                 matrix[:, j] *= coding.columns(place)
             j += 1
     return tuple(names), matrix
+
+
+def column_counts(
+    terms: Sequence[Term], values: Mapping[str, Value], intercept: bool, cmc: bool
+) -> tuple[int, ...]:
+    """How many columns of :func:`columns_of` each term has."""
+    made = _codings(terms, values, intercept, cmc)
+    return tuple(prod(len(c.names) for c in codings) for codings in made)
+
+
+def _codings(
+    terms: Sequence[Term], values: Mapping[str, Value], intercept: bool, cmc: bool
+) -> list[list[Coding]]:
+    kinds = {k: v.is_factor or v.kind == "logical" for k, v in values.items()}
+    full = full_coded(terms, intercept, kinds, cmc)
+    return [
+        [code(key, values[key], key in marked) for key in map(deparse, term.factors)]
+        for term, marked in zip(terms, full, strict=True)
+    ]
 
 
 def _first_fastest[T](parts: Sequence[Iterable[T]]) -> Iterable[tuple[T, ...]]:

@@ -12,7 +12,7 @@ import pandas as pd
 from ..errors import DataError, listing
 from ..formula import Call, GroupTerm, Name, Node, SpecialTerm, Term, deparse, rename
 from ..formula.special import category_terms
-from .coding import atoms_of, columns_of
+from .coding import atoms_of, column_counts, columns_of
 from .evaluate import Scope, evaluate, find_column
 from .levels import By, Grouping, extend_by, joined, level_union, members_missing
 from .values import FloatArray, IntArray, Value, frozen, read_group, recode
@@ -62,6 +62,11 @@ class GroupDesign:
         The prior weight of each level: its effects enter the log prior that many times.
     specials : tuple of SpecialTerm
         Effects of special terms, which have no columns yet.
+    centered : bool or None
+        What ``gr(centered = )`` says of how the effects are sampled.
+    origins : tuple of frozenset
+        The term on the left of the bar that each effect belongs to, as the texts of its factors;
+        the intercept has none.
     """
 
     group: str
@@ -82,6 +87,8 @@ class GroupDesign:
     cov_matrix: FloatArray | None = None
     pw: FloatArray | None = None
     specials: tuple[SpecialTerm, ...] = ()
+    centered: bool | None = None
+    origins: tuple[frozenset[str], ...] = ()
 
     def take(self, rows: IntArray | slice) -> GroupDesign:
         """The same term on some of its rows; levels that none of them has stay."""
@@ -189,7 +196,20 @@ def build_group(
         cov_matrix=grouping.cov,
         pw=grouping.pw,
         specials=tuple(s for s in term.specials if s.kind != "mmc" and not category_terms(s)),
+        centered=term.centered,
+        origins=_origins(term, values, effects.coefs),
     )
+
+
+def _origins(
+    term: GroupTerm, values: Mapping[str, Value], coefs: Sequence[str]
+) -> tuple[frozenset[str], ...]:
+    counts = column_counts(term.terms, values, term.intercept, True)
+    plain = [frozenset[str]()] * term.intercept
+    for own, count in zip(term.terms, counts, strict=True):
+        plain += [frozenset(map(deparse, own.factors))] * count
+    # The effects of mmc() and cs() come after those of ordinary terms; each is one of its own.
+    return (*plain, *(frozenset({c}) for c in coefs[len(plain) :]))
 
 
 def _index(parts: Sequence[Value], levels: tuple[str, ...]) -> tuple[IntArray, tuple[str, ...]]:

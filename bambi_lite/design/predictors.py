@@ -56,6 +56,9 @@ class PredictorDesign:
         The expression of a non-linear formula, which has no columns.
     covariates : tuple of Column
         The columns of the data that `body` names, in order of appearance.
+    decomp : str
+        Of which columns the coefficients are the QR decomposition's, with ``decomp = "QR"``:
+        ``centred`` ones or ``plain``; empty without.
     """
 
     dpar: str
@@ -69,6 +72,7 @@ class PredictorDesign:
     specials: tuple[SpecialTerm, ...] = ()
     body: Node | None = None
     covariates: tuple[Column, ...] = ()
+    decomp: str = ""
 
     @property
     def name(self) -> str:
@@ -145,16 +149,18 @@ def build_predictor(predictor: Predictor, chosen: Chosen) -> PredictorDesign:
     ]
     groups.sort(key=lambda g: r_sort_key(g.group))
     _check_effects(groups, predictor)
+    center = predictor.center and predictor.intercept
     return PredictorDesign(
         dpar=predictor.dpar,
         nlpar=predictor.nlpar,
         columns=_unique_names(names, predictor),
         X=frozen(X),
         intercept=predictor.intercept,
-        center=predictor.center and predictor.intercept,
+        center=center,
         offset=_offset(predictor, chosen),
         groups=tuple(groups),
         specials=predictor.specials,
+        decomp=predictor.decomp and ("centred" if center else "plain"),
     )
 
 
@@ -199,6 +205,8 @@ def prepare_atoms(inputs: Inputs, rows: Rows, level_rows: Rows) -> dict[str, Val
 
 def _as_atom(value: Value, key: str, inputs: Inputs, level_rows: Rows) -> Value:
     """A value as it enters a design: logicals as factors, factors on their final levels."""
+    if not inputs.recipe.training:
+        value = _as_trained(value, key, inputs.recipe.levels)
     if value.kind == "logical":
         value = as_factor(value)
     elif value.is_factor:
@@ -212,6 +220,28 @@ def _as_atom(value: Value, key: str, inputs: Inputs, level_rows: Rows) -> Value:
         return value
     name = inputs.recipe.contrasts.get(key)
     return value if name is None else _with_contrast(value, key, name)
+
+
+def _as_trained(value: Value, key: str, known: Mapping[str, tuple[str, ...]]) -> Value:
+    """A new value as the kind of value that it was in the training data.
+
+    Raises
+    ------
+    DataError
+        For text where there were numbers.
+    """
+    if key in known:
+        # Labels that are numbers come as numbers out of many files.
+        return value if value.is_factor or value.kind == "logical" else as_factor(value)
+    if value.kind == "logical":
+        return replace(value, kind="numeric")
+    if value.is_factor:
+        raise DataError(
+            f"'{key}' was a number in the training data, but in the new data it is text or a "
+            f"category ({listing(map(repr, value.levels), 3)}). Text that holds numbers becomes "
+            f"numbers by pd.to_numeric()."
+        )
+    return value
 
 
 def on_known_levels(value: Value, key: str, known: Mapping[str, tuple[str, ...]]) -> Value:

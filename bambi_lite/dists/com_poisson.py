@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 
 from ..xp import Array, Namespace
 from .kernels.base import Kernel
 from .words import POSITIVE_LINE, Vocable, shape_of
 
-
-def _text() -> ModuleType:
-    from .kernels import com_poisson
-
-    return com_poisson
-
-
-_MASS = Kernel(_text, "log_mass")
-_MEAN = Kernel(_text, "mean")
-_CDF = Kernel(_text, "log_cdf")
-_CCDF = Kernel(_text, "log_ccdf")
+_MASS = Kernel("com_poisson", "log_mass")
+_MEAN = Kernel("com_poisson", "mean")
+_CDF = Kernel("com_poisson", "log_cdf")
+_CCDF = Kernel("com_poisson", "log_ccdf")
 
 
 def _com_poisson(xp: Namespace, y: Array, log_mu: Array, shape: Array) -> Array:
@@ -68,7 +59,9 @@ def _random_com_poisson(rng: np.random.Generator, log_mu: Array, shape: Array) -
         distance = np.where(flat, u * w, w + tail) / p
         y = mode[left] + np.rint(distance) * rng.choice([-1.0, 1.0], left.size)
         log_u = -rng.standard_exponential(left.size)
-        ratio = _text().log_ratio_values(np.maximum(y, 0.0), mode[left], log_mu[left], shape[left])
+        ratio = _MASS.text.log_ratio_values(
+            np.maximum(y, 0.0), mode[left], log_mu[left], shape[left]
+        )
         taken = (y >= 0.0) & (log_u + np.minimum(0.0, w - p * distance) <= ratio)
         drawn[left[taken]] = y[taken]
         left = left[~taken]

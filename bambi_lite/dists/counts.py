@@ -28,6 +28,10 @@ def _bernoulli(xp: Namespace, y: Array, log_p: Array, log1m_p: Array) -> Array:
     return xp.where(y > 0.0, log_p, log1m_p)
 
 
+def _bernoulli_tail(xp: Namespace, which: int, y: Array, log_p: Array, log1m_p: Array) -> Array:
+    return bounded(xp, which, log1m_p if which == LOWER else log_p, y < 0.0, y >= 1.0)
+
+
 def _binomial(xp: Namespace, y: Array, trials: Array, log_p: Array, log1m_p: Array) -> Array:
     odds = times_log(xp, y, log_p) + times_log(xp, trials - y, log1m_p)
     return log_choose(xp, trials, y) + odds
@@ -155,6 +159,7 @@ WORDS = (
         _bernoulli,
         prior=False,
         random=lambda rng, log_p, log1m_p: rng.binomial(1, np.exp(log_p)),
+        **tails(_bernoulli_tail),
     ),
     Vocable(
         "binomial",

@@ -7,7 +7,6 @@ Evidence starts at bias * bs and moves with the drift mu and unit variance until
 from __future__ import annotations
 
 import math
-from types import ModuleType
 
 import numpy as np
 
@@ -15,14 +14,7 @@ from ..xp import Array, Namespace, numpy_namespace
 from .kernels.base import Kernel
 from .words import POSITIVE_LINE, Vocable, shape_of
 
-
-def _text() -> ModuleType:
-    from .kernels import first_passage
-
-    return first_passage
-
-
-_DENSITY = Kernel(_text, "log_density")
+_DENSITY = Kernel("first_passage", "log_density")
 
 
 def _wiener(

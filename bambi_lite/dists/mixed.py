@@ -154,6 +154,22 @@ def _zero_one_inflated(base: Vocable) -> Vocable:
         end = log_zoi + xp.where(y > 0.5, log_coi, log1m_coi)
         return xp.where(between, own, end)
 
+    def tail(
+        xp: Namespace,
+        which: int,
+        y: Array,
+        *,
+        log_zoi: Array,
+        log1m_zoi: Array,
+        log_coi: Array,
+        log1m_coi: Array,
+        **args: Array,
+    ) -> Array:
+        # The mass at zero is below y, that at one above it.
+        inner = log1m_zoi + _tail_of(base, xp, which, y, args)
+        end = log_zoi + (log1m_coi if which == LOWER else log_coi)
+        return bounded(xp, which, xp.logaddexp(end, inner), y < 0.0, y >= 1.0)
+
     def random(rng: np.random.Generator, *args: Array) -> np.ndarray:
         size = shape_of(*args)
         end = rng.random(size) < np.exp(args[n])
@@ -167,6 +183,7 @@ def _zero_one_inflated(base: Vocable) -> Vocable:
         logp,
         prior=False,
         random=random,
+        **tails(tail),
     )
 
 

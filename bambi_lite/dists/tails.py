@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypedDict
 
 from ..xp import Array, Namespace
+from .kernels import tails as kernels
 from .words import INF, capped_exp, log1mexp
 
 LOWER, UPPER = 0, 1
@@ -41,10 +42,8 @@ def tails(tail: Callable[..., Array]) -> Tails:
 
 
 def special(xp: Namespace, name: str, which: int, *args: Array) -> Array:
-    """A value of a kernel by its name in ``kernels/kernel.py``; numba is imported here."""
-    from .kernels import kernel
-
-    return xp.kernel(getattr(kernel, name), which, *args)
+    """A value of a kernel by its name in ``kernels/tails.py``."""
+    return xp.kernel(getattr(kernels, name).part(which), *args)
 
 
 def bounded(

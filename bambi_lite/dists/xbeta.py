@@ -7,23 +7,14 @@ brms has this one, and not their mixture XBX over u).
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import numpy as np
 
 from ..xp import Array, Namespace
 from .kernels.base import Kernel
 from .words import UNIT, Vocable
 
-
-def _text() -> ModuleType:
-    from .kernels import xbeta
-
-    return xbeta
-
-
-_DENSITY = Kernel(_text, "log_density")
-_POWER = Kernel(_text, "log_power")
+_DENSITY = Kernel("xbeta", "log_density")
+_POWER = Kernel("xbeta", "log_power")
 
 
 def _xbeta(

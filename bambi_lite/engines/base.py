@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SamplingError, listing, suggest
+from .saving import SavePars, checked
 
 BACKENDS = ("nutpie", "pymc")
 #: brms' values: no draws from the prior, draws beside the posterior's, draws from the prior alone.
@@ -50,8 +51,12 @@ class SampleSettings:
         Whether gaussian group effects are integrated out.
     kernels : bool
         Whether compiled kernels may stand in for PyMC's graph of the model.
+    decomp : "auto" or False
+        Whether population-level coefficients may be sampled on orthogonal columns.
     sample_prior : "no", "yes" or "only"
         Whether draws from the prior are kept beside those from the posterior, or are all there is.
+    save_pars : SavePars
+        What is kept of the draws.
     """
 
     chains: int = 4
@@ -67,7 +72,9 @@ class SampleSettings:
     progress: bool = True
     marginalize: Any = "auto"
     kernels: bool = True
+    decomp: Any = "auto"
     sample_prior: str = "no"
+    save_pars: SavePars = field(default_factory=SavePars)
 
     @property
     def draws(self) -> int:
@@ -97,7 +104,9 @@ def sample_settings(
     progress: bool = True,
     marginalize: Any = "auto",
     kernels: bool = True,
+    decomp: Any = "auto",
     sample_prior: str | bool = "no",
+    save_pars: Any = None,
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
 
@@ -168,7 +177,9 @@ def sample_settings(
         progress=bool(progress),
         marginalize=marginalize,
         kernels=bool(kernels),
+        decomp=decomp,
         sample_prior=sample_prior,
+        save_pars=checked(save_pars),
     )
 
 

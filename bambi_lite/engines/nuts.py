@@ -11,6 +11,12 @@ import numpy as np
 
 from ..errors import SamplingError
 from .base import RawDraws, SampleSettings
+from .timing import Report, report, warmup_share
+from .upstream import light_nutpie
+
+_NOTHING = "The run was stopped before the first draw after warmup; nothing is kept."
+#: Milliseconds between two reports of the sampler.
+_REPORT = 20
 
 #: nutpie's names of statistics -> ArviZ' names.
 _NUTPIE_STATS = {
@@ -42,8 +48,8 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
     SamplingError
         When no draws came back: interrupted before the first, or no chain could start.
     """
-    import nutpie
-
+    nutpie = light_nutpie()
+    reports: list[Report] = []
     start = time.perf_counter()
     sampler = nutpie.sample(
         code,
@@ -56,6 +62,9 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
         maxdepth=settings.max_treedepth,
         save_warmup=False,
         progress_bar=settings.progress,
+        progress_callback=lambda chains: reports.append(report(chains)),
+        progress_rate=_REPORT,
+        return_raw_trace=True,
         blocking=False,
     )
     interrupted = False
@@ -66,12 +75,13 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
         trace = sampler.abort()
     except RuntimeError as error:
         raise SamplingError(f"The sampler could not start: {error}") from error
-    seconds = {"sampling": time.perf_counter() - start}
-    posterior, stats = complete(trace, settings)
+    whole = time.perf_counter() - start
+    warmup = whole * warmup_share(reports, settings.warmup, settings.iter)
+    posterior, stats = _taken(trace, names, settings)
     return RawDraws(
-        values={name: posterior[name] for name in names},
-        stats={ours: stats[theirs] for theirs, ours in _NUTPIE_STATS.items() if theirs in stats},
-        seconds=seconds,
+        values=posterior,
+        stats={_NUTPIE_STATS[name]: values for name, values in stats.items()},
+        seconds={"warmup": warmup, "sampling": whole - warmup},
         interrupted=interrupted,
         library=f"nutpie {nutpie.__version__}",
     )
@@ -83,15 +93,48 @@ def from_zero(code: Any) -> Any:
     return dataclasses.replace(code, initial_point_func=lambda seed: origin.copy())
 
 
+def _taken(
+    trace: Any, names: Sequence[str], settings: SampleSettings
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Draws and statistics of nutpie's own trace, cut and thinned as :func:`complete` does."""
+    draws, stats = trace.get_arrow_trace()
+    warmups = [int(np.sum(_numbers(one, "tuning"))) for one in stats]
+    lengths = np.array([d.num_rows - w for d, w in zip(draws, warmups, strict=True)])
+    if lengths.max(initial=0) == 0:
+        raise SamplingError(_NOTHING)
+    kept = np.flatnonzero(lengths >= max(1, lengths.max() // 2))
+    count = int(lengths[kept].min())
+
+    def stacked(chains: Any, name: str) -> np.ndarray:
+        own = (_numbers(chains[int(c)].slice(warmups[int(c)], count), name) for c in kept)
+        return np.stack([values[:: settings.thin] for values in own])
+
+    there = set(stats[0].schema.names)
+    return (
+        {name: stacked(draws, name) for name in names},
+        {name: stacked(stats, name) for name in _NUTPIE_STATS if name in there},
+    )
+
+
+def _numbers(batch: Any, name: str) -> np.ndarray:
+    """A column of a table of Arrow, with the shape that nutpie notes beside it."""
+    import pyarrow
+
+    column = batch.column(name)
+    shape = (column.field.metadata or {}).get(b"shape", b"").decode()
+    array = pyarrow.array(column)
+    flat = array.flatten() if hasattr(array, "flatten") else array
+    values = np.asarray(flat.to_numpy(zero_copy_only=False))
+    return values.reshape(len(array), *(int(n) for n in shape.split(",") if n))
+
+
 def complete(
     trace: Any, settings: SampleSettings
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Posterior and statistics, cut to the draws that every kept chain has, and thinned."""
     groups = [group for group in ("posterior", "sample_stats") if group in trace.children]
     if len(groups) < 2 or trace.posterior.sizes.get("draw", 0) == 0:
-        raise SamplingError(
-            "The run was stopped before the first draw after warmup; nothing is kept."
-        )
+        raise SamplingError(_NOTHING)
     energy = np.asarray(trace.sample_stats["energy"], dtype=float)
     # An interrupted run leaves chains of different lengths, padded with missing values.
     lengths = np.isfinite(energy).sum(axis=1)

@@ -26,8 +26,10 @@ from ..errors import SamplingError, listing
 from ..observation import Observation, draw, log_density
 from ..params import Param, Prior, given_prior
 from ..spec import ModelSpec, linked_dpars, start_values, with_effects, with_made
+from ..terms import GroupBlock
 from ..xp import pytensor_namespace
 from .base import RawDraws, SampleSettings
+from .native.centring import means_within
 from .nuts import complete, from_zero, run
 from .upstream import exact_arithmetic, lean_nutpie, quiet_blas
 
@@ -221,6 +223,39 @@ def _variable(param: Param, priors: Mapping[str, tuple[Prior, ...]], p: Mapping[
     return _numbers(param, priors[param.name])
 
 
+def _centred(spec: ModelSpec, block: GroupBlock, p: Mapping[str, Any]) -> Any:
+    """The innovations of effects that are sampled as they are, around their mean.
+
+    Sampled is ``c = r + M b``, where M b is what is constant within the levels of the group
+    (:func:`.native.centring.means_within`) and r the effects. A shift has the Jacobian one, so any
+    M gives the same posterior, one that other data would have given among them.
+    """
+    dpars = {coef.dpar for coef in block.coefs}
+    within = means_within(spec, block, dpars.pop()) if len(dpars) == 1 else {}
+    known = {param.name: param for param in spec.params}
+    shape = (len(block.levels), len(block.coefs))
+    mean, start = pt.zeros(shape), np.zeros(shape)
+    for (name, i), weights in within.items():
+        mean = mean + weights * (p[name][i] if known[name].shape else p[name])
+        dist = spec.priors[name][0].dist
+        start = start + weights * (0.0 if dist is None else float(dist.args.get("mu", 0.0)))
+    dims = (block.dim, f"{block.name}__coef")
+    effects = pm.Flat(f"c_{block.name}", dims=dims, initval=start)
+    factor = p[f"sd_{block.name}"][:, None] * np.eye(shape[1])
+    if block.correlated:
+        factor = pt.dot(factor, p[f"L_{block.name}"])
+    # Forward substitution, coefficient after coefficient: numba takes a minute over a solve.
+    away = effects - mean
+    columns: list[Any] = []
+    for k in range(shape[1]):
+        rest = away[:, k] - sum(factor[k, m] * columns[m] for m in range(k))
+        columns.append(rest / factor[k, k])
+    z = pt.stack(columns, axis=-1)
+    volume = shape[0] * pt.sum(pt.log(pt.diag(factor)))
+    pm.Potential(f"c_{block.name}_prior", -0.5 * pt.sum(z**2) - volume)
+    return pm.Deterministic(f"z_{block.name}", z, dims=dims)
+
+
 def _observe(spec: ModelSpec, dist: Dist, observed: Any, seen: Observation) -> None:
     """The likelihood: a native distribution where PyMC has it, our own density elsewhere."""
     name = spec.response_name
@@ -299,8 +334,11 @@ def build(spec: ModelSpec) -> pm.Model:
         # No dimension: a response may have columns.
         observed = pm.Data(f"{spec.response_name}_observed", spec.response.y)
         p: dict[str, Any] = {}
+        centred = {f"z_{block.name}": block for block in spec.blocks if block.centered}
         for param in spec.params:
-            if param.name not in spec.made:
+            if param.name in centred:
+                p[param.name] = _centred(spec, centred[param.name], p)
+            elif param.name not in spec.made:
                 p[param.name] = _variable(param, spec.priors, p)
         made = with_made(spec, xp, p)
         for param in spec.params:
@@ -344,7 +382,12 @@ def _check_init(model: pm.Model, init: Mapping[str, Any]) -> None:
             raise SamplingError(f"init names '{name}'; parameters of the model: {listing(names)}.")
 
 
-def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | None = None) -> Any:
+def compile_nutpie(
+    spec: ModelSpec,
+    model: pm.Model,
+    init: Mapping[str, Any] | None = None,
+    frozen: bool = True,
+) -> Any:
     """The model as nutpie's compiled code: density, gradient and the values to keep.
 
     Parameters
@@ -355,6 +398,9 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
         What :func:`build` made of it.
     init : mapping, optional
         Values to start from, by the parameters' names.
+    frozen : bool
+        Whether the data are constants: what depends on them alone, such as the factorials of
+        counts, is worked out once. Otherwise the code takes other data (``with_data``).
 
     Returns
     -------
@@ -363,11 +409,13 @@ def compile_nutpie(spec: ModelSpec, model: pm.Model, init: Mapping[str, Any] | N
     import nutpie
 
     given = None if init is None else dict(init)
-    # The data as constants: what depends on them alone, such as the factorials of counts, is
-    # worked out once, where it may be the logarithm of a zero that is not used.
+    # What is worked out from constants may be the logarithm of a zero that is not used.
     with lean_nutpie(), exact_arithmetic(), np.errstate(all="ignore"):
         return nutpie.compile_pymc_model(
-            model, initial_points=given, var_names=_kept(model, spec.params), freeze_model=True
+            model,
+            initial_points=given,
+            var_names=_kept(model, spec.params),
+            freeze_model=frozen,
         )
 
 

@@ -5,12 +5,38 @@ tests/graph/test_upstream.py fails when one of them is no longer needed.
 
 from __future__ import annotations
 
+import importlib
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+
+
+class _Later(ModuleType):
+    """A module that is imported when something of it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def light_nutpie() -> Any:
+    """nutpie, imported without the pictures and statistics of ArviZ.
+
+    nutpie 0.16 imports ArviZ for the data set that it makes of its draws, and with it matplotlib:
+    1.1 of 1.24 s. Here the draws are taken as they come; what nutpie has in ArviZ' place imports it
+    as soon as it is used. Everybody else imports ArviZ as ever.
+    """
+    if "nutpie" in sys.modules or "arviz" in sys.modules:
+        return importlib.import_module("nutpie")
+    sys.modules["arviz"] = _Later("arviz")
+    try:
+        return importlib.import_module("nutpie")
+    finally:
+        del sys.modules["arviz"]
 
 
 def quiet_blas() -> None:

@@ -62,6 +62,7 @@ _OPTIONS = {
     "nl": "whether the formula is non-linear",
     "center": "whether the intercept is sampled for centred predictors",
     "cmc": "whether factors have contrasts where there is no intercept",
+    "decomp": "whether the coefficients, and their priors, are those of orthogonal columns",
     "family": "the distribution of the response",
     "rescor": "whether the residuals of the responses are correlated",
     "autocor": "autocorrelation terms of the main formula",
@@ -120,6 +121,8 @@ def group_meaning(
         parts.append(f"levels related by the matrix {term.cov}")
     if term.dist != "gaussian":
         parts.append(f"{term.dist} distribution")
+    if term.centered is not None:
+        parts.append(f"sampled {'centred' if term.centered else 'non-centred'}")
     return ", ".join(parts)
 
 

@@ -42,6 +42,10 @@ from .base import (
     families,
     get_family,
     is_registered,
+    named,
+    same_family,
+    stem_links,
+    unbound,
 )
 from .custom import custom_family
 
@@ -128,12 +132,16 @@ __all__ = [
     "logistic_normal",
     "lognormal",
     "multinomial",
+    "named",
     "negbinomial",
     "poisson",
+    "same_family",
     "shifted_lognormal",
     "skew_normal",
     "sratio",
+    "stem_links",
     "student",
+    "unbound",
     "von_mises",
     "weibull",
     "wiener",

@@ -49,6 +49,7 @@ asym_laplace = register(
         encode=numbers("asym_laplace"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )
@@ -61,6 +62,7 @@ zero_inflated_asym_laplace = register(
         encode=numbers("zero_inflated_asym_laplace"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
         masses=(0.0,),

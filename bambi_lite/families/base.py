@@ -7,7 +7,7 @@ outside ``families/`` knows a family by name: the rest of the package asks the f
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +44,8 @@ class Response:
         Labels of the trailing axis that the mean has, where it has one: categories, columns.
     static : mapping
         What belongs to no row: for ordinal families the thresholds of each group.
+    first : int
+        The number of the first category, where the response is one of `categories`.
     """
 
     y: FloatArray
@@ -51,6 +53,7 @@ class Response:
     levels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     static: Mapping[str, Any] = field(default_factory=dict)
+    first: int = 1
 
     def take(self, rows: Any) -> Response:
         """The same response on some of its rows."""
@@ -128,6 +131,10 @@ class Family:
         Single values of a measured response that have a probability of their own.
     latent_variance : mapping
         Variance of the latent residual per link of ``mu``, where the family has one.
+    variance : callable or None
+        ``variance(mean, dpars) -> array``: the variance of what ``mu`` is the mean of (the
+        response, or its logarithm where `scale_link` says so), from the mean and the values of the
+        other parameters. The intraclass correlation takes it.
     links : mapping
         The link in force for each dpar (or stem of dpars).
     bind : callable or None
@@ -143,6 +150,9 @@ class Family:
     truncated_mean : callable or None
         ``truncated_mean(xp, dpars, response, lower, upper) -> array``: expectation of a response
         known to lie between bounds.
+    linear : bool
+        Whether the mean is linear in the value of ``mu`` while the other parameters stay, so that
+        the average of a mean is the mean at the average of ``mu``.
     residual_variance : callable or None
         ``residual_variance(xp, dpars, response) -> array``: the variance of the response around its
         expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
@@ -182,11 +192,13 @@ class Family:
     discrete: bool = False
     masses: tuple[float, ...] = ()
     latent_variance: Mapping[str, float] = field(default_factory=dict)
+    variance: Callable[[Any, Mapping[str, Any]], Any] | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     bind: Callable[[Family, Response], Family] | None = None
     structure: Callable[[Family, Response, PredictorDesign], tuple[FamilyTerm, ...]] | None = None
     renew: Callable[[Response, Mapping[str, Any]], Response] | None = None
     truncated_mean: Callable[..., Array] | None = None
+    linear: bool = False
     residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
     thresholds: bool = False
     latent: bool = False
@@ -280,6 +292,24 @@ def is_registered(family: Family) -> bool:
     return family.name in _REGISTRY
 
 
+def same_family(one: Family, other: Family) -> bool:
+    """Whether two families are the same one with the same links."""
+    return one.name == other.name and stem_links(one) == stem_links(other)
+
+
+def stem_links(family: Family) -> dict[str, str]:
+    """Names of the links in force, by parameter or by the stem that several have in common."""
+    return {d.stem or d.name: family.link(d.name).name for d in family.dpars}
+
+
+def named(name: str, own: Sequence[Family] = ()) -> Family | None:
+    """The family of that name among `own` or those of the package; None where there is none."""
+    for family in own:
+        if family.name == name:
+            return family
+    return get_family(name) if name in _REGISTRY else None
+
+
 def get_family(family: str | Family, links: Mapping[str, str] | None = None) -> Family:
     """A family from its name or from the text of a call in R, or the family itself.
 
@@ -341,6 +371,14 @@ def _read(text: str) -> Family:
             raise FamilyError(marked(str(problem), text, start, end - start)) from None
         seen.add(name)
     return family
+
+
+def unbound(family: Family) -> Family:
+    """A family of a model as it was before it met the data, with its links and settings."""
+    known = _REGISTRY.get(family.name)
+    if known is None or known.encode is not family.encode:  # one of the user's own
+        return family
+    return dataclasses.replace(known, links=family.links, options=family.options)
 
 
 def brmsfamily(family: str, link: str | None = None, **links: Any) -> Family:

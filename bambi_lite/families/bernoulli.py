@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,10 +12,8 @@ from ..errors import DataError, listing
 from ..links import PROBABILITY
 from ..xp import Array, Namespace
 from .base import Dpar, Family, FloatArray, Linkeds, Response, register
+from .common import LATENT_VARIANCE
 from .responses import one_column
-
-#: Variance of the latent variable whose sign is the response: standard logistic and normal.
-LATENT_VARIANCE = {"logit": math.pi**2 / 3.0, "probit": 1.0}
 
 
 def _encode(column: Column, additions: Mapping[str, FloatArray]) -> Response:
@@ -63,6 +60,7 @@ bernoulli = register(
         encode=_encode,
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         scaled=True,
         latent_variance=LATENT_VARIANCE,
         discrete=True,

@@ -63,6 +63,7 @@ beta = register(
         ),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )
@@ -71,6 +72,7 @@ beta = register(
 zero_inflated_beta = register(
     Family(
         "zero_inflated_beta",
+        kernel="zero_inflated_beta",
         dpars=(_MU, _PHI, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=between(
             "zero_inflated_beta",
@@ -82,6 +84,7 @@ zero_inflated_beta = register(
         ),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
         masses=(0.0,),
@@ -102,6 +105,7 @@ zero_one_inflated_beta = register(
         ),
         likelihood=_both_likelihood,
         mean=_both_mean,
+        linear=True,
         scaled=True,
         masses=(0.0, 1.0),
     )

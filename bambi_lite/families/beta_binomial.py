@@ -45,11 +45,13 @@ def _inflated_mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 beta_binomial = register(
     Family(
         "beta_binomial",
+        kernel="beta_binomial",
         # brms leaves the log link out for this one.
         dpars=(Dpar("mu", tuple(n for n in PROBABILITY if n != "log"), 0.0, 1.0), _PHI),
         encode=successes("beta_binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         **_TRIALS,
     )
 )
@@ -57,10 +59,12 @@ beta_binomial = register(
 zero_inflated_beta_binomial = register(
     Family(
         "zero_inflated_beta_binomial",
+        kernel="zero_inflated_beta_binomial",
         dpars=(Dpar("mu", PROBABILITY, 0.0, 1.0), _PHI, Dpar("zi", SHARE, 0.0, 1.0)),
         encode=successes("zero_inflated_beta_binomial"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         **_TRIALS,
     )
 )

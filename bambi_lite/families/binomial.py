@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from ..dists import Dist
 from ..links import PROBABILITY, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import LATENT_VARIANCE
 from .responses import successes
 from .truncated import Biased, by_size, one_less
 
@@ -67,9 +67,10 @@ binomial = register(
         encode=successes("binomial"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_likelihood, _biased, discrete=True),
         information=_information,
-        latent_variance={"logit": math.pi**2 / 3.0, "probit": 1.0},
+        latent_variance=LATENT_VARIANCE,
         **_TRIALS,
     )
 )
@@ -77,10 +78,12 @@ binomial = register(
 zero_inflated_binomial = register(
     Family(
         "zero_inflated_binomial",
+        kernel="zero_inflated_binomial",
         dpars=(_MU, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=successes("zero_inflated_binomial"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         **_TRIALS,
     )
 )

@@ -54,6 +54,7 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 categorical = register(
     Family(
         "categorical",
+        kernel="categorical",
         dpars=(Dpar("mu", ("logit",)),),
         encode=_encode,
         likelihood=_likelihood,

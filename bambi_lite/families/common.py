@@ -1,12 +1,27 @@
-"""What several families make of their addition terms: known errors and rates."""
+"""What several families share: latent variables, known errors and rates."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from ..links import Linked
 from ..xp import Array, Namespace
 from .base import Family, Linkeds, Response
+
+#: Variance of the latent variable behind success and failure, or behind ordered categories, by
+#: link: that of the standard logistic, normal and Gumbel distributions.
+LATENT_VARIANCE = MappingProxyType(
+    {"logit": math.pi**2 / 3.0, "probit": 1.0, "cloglog": math.pi**2 / 6.0}
+)
+
+
+def sigma_squared(mean: Any, dpars: Mapping[str, Any]) -> Any:
+    """The variance of families whose sigma is a standard deviation."""
+    return dpars["sigma"] ** 2
 
 
 def residual(xp: Namespace, dpars: Linkeds, response: Response) -> Array:

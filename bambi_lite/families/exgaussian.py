@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..dists import Dist
 from ..links import POSITIVE, REAL
 from ..xp import Array, Namespace
@@ -18,9 +21,14 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
     return dpars["mu"].value(xp)
 
 
+def _variance(mean: Any, dpars: Mapping[str, Any]) -> Any:
+    return dpars["sigma"] ** 2 + dpars["beta"] ** 2
+
+
 exgaussian = register(
     Family(
         "exgaussian",
+        kernel="exgaussian",
         dpars=(
             Dpar("mu", REAL),
             Dpar("sigma", POSITIVE, lower=0.0),
@@ -29,7 +37,9 @@ exgaussian = register(
         encode=numbers("exgaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
+        variance=_variance,
     )
 )

@@ -28,6 +28,7 @@ frechet = register(
         encode=positive("frechet"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )

@@ -48,8 +48,10 @@ gamma = register(
         encode=positive("gamma", "Exact zeros: family 'hurdle_gamma'."),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         truncated_mean=by_size(_likelihood, _biased),
+        variance=lambda mean, dpars: mean**2 / dpars["shape"],
         scaled=True,
     )
 )
@@ -57,10 +59,12 @@ gamma = register(
 hurdle_gamma = register(
     Family(
         "hurdle_gamma",
+        kernel="hurdle_gamma",
         dpars=(_MU, _SHAPE, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=not_negative("hurdle_gamma"),
         likelihood=_hurdle_likelihood,
         mean=_hurdle_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
         masses=(0.0,),

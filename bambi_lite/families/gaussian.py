@@ -8,7 +8,7 @@ from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
-from .common import known_error, residual
+from .common import known_error, residual, sigma_squared
 from .responses import numbers
 from .truncated import normal_mean
 
@@ -44,11 +44,13 @@ gaussian = register(
         encode=numbers("gaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
         truncated_mean=_truncated_mean,
         information=_information,
+        variance=sigma_squared,
         residual_variance=_residual_variance,
     )
 )

@@ -37,6 +37,7 @@ gen_extreme_value = register(
         encode=numbers("gen_extreme_value"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )

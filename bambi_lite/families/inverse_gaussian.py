@@ -23,10 +23,12 @@ def _mean(xp: Namespace, dpars: Linkeds, response: Response) -> Array:
 inverse_gaussian = register(
     Family(
         "inverse.gaussian",
+        kernel="inverse_gaussian",
         dpars=(Dpar("mu", _LINKS, lower=0.0), Dpar("shape", POSITIVE, lower=0.0)),
         encode=positive("inverse.gaussian"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
     )

@@ -11,6 +11,7 @@ from ..dists import Dist
 from ..links import LOG_LOCATION, POSITIVE, SHARE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import sigma_squared
 from .responses import not_negative, positive
 from .truncated import Biased, by_size
 
@@ -65,6 +66,7 @@ lognormal = register(
         mean=_mean,
         additions=("cens", "trunc"),
         truncated_mean=by_size(_likelihood, _biased),
+        variance=sigma_squared,
         **_LOG_SCALE,
     )
 )
@@ -72,11 +74,13 @@ lognormal = register(
 shifted_lognormal = register(
     Family(
         "shifted_lognormal",
+        kernel="shifted_lognormal",
         dpars=(_MU, _SIGMA, Dpar("ndt", POSITIVE, lower=0.0, upper="min_Y")),
         encode=positive("shifted_lognormal"),
         likelihood=_shifted_likelihood,
         mean=_shifted_mean,
         additions=("cens", "trunc"),
+        variance=sigma_squared,
         **_LOG_SCALE,
     )
 )
@@ -84,6 +88,7 @@ shifted_lognormal = register(
 hurdle_lognormal = register(
     Family(
         "hurdle_lognormal",
+        kernel="hurdle_lognormal",
         dpars=(_MU, _SIGMA, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=not_negative("hurdle_lognormal"),
         likelihood=_hurdle_likelihood,

@@ -92,7 +92,9 @@ negbinomial = register(
         information=_information,
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_likelihood, _biased, discrete=True),
+        variance=lambda mean, dpars: mean + mean**2 / dpars["shape"],
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
@@ -102,11 +104,14 @@ negbinomial = register(
 negbinomial2 = register(
     Family(
         "negbinomial2",
+        kernel="negbinomial2",
         dpars=(_MU, Dpar("sigma", POSITIVE, lower=0.0)),
         encode=counts("negbinomial2"),
         likelihood=_likelihood2,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_likelihood2, _biased, discrete=True),
+        variance=lambda mean, dpars: mean + mean**2 * dpars["sigma"],
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
@@ -116,11 +121,14 @@ negbinomial2 = register(
 geometric = register(
     Family(
         "geometric",
+        kernel="geometric",
         dpars=(_MU,),
         encode=counts("geometric"),
         likelihood=_geometric_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_geometric_likelihood, _biased, discrete=True),
+        variance=lambda mean, dpars: mean + mean**2,
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
@@ -130,10 +138,12 @@ geometric = register(
 zero_inflated_negbinomial = register(
     Family(
         "zero_inflated_negbinomial",
+        kernel="zero_inflated_negbinomial",
         dpars=(_MU, _SHAPE, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=counts("zero_inflated_negbinomial"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
@@ -143,6 +153,7 @@ zero_inflated_negbinomial = register(
 hurdle_negbinomial = register(
     Family(
         "hurdle_negbinomial",
+        kernel="hurdle_negbinomial",
         dpars=(_MU, _SHAPE, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=counts("hurdle_negbinomial"),
         likelihood=_hurdle_likelihood,

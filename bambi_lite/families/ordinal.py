@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..links import ORDINAL, POSITIVE, SHARE, Link
 from ..terms import SPACINGS, FamilyTerm, threshold_term
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
+from .common import LATENT_VARIANCE
 from .responses import one_column
 
 _DISC = Dpar("disc", POSITIVE, lower=0.0, fixed=1.0)
@@ -144,6 +146,7 @@ def _encode_for(family: str, lowest: int = 1) -> Callable[..., Response]:
             levels=labels,
             categories=labels if len(labels) == len(numbers) else numbers,
             static={"groups": groups, "counts": tuple(int(c) for c in counts)},
+            first=lowest,
         )
 
     return encode
@@ -247,6 +250,7 @@ def _family(
     others: tuple[Dpar, ...] = (),
     lowest: int = 1,
     kernel: str = "",
+    latent_variance: Mapping[str, float] = MappingProxyType({}),
 ) -> Family:
     """An ordinal family; `ordered` says whether its thresholds have to ascend."""
 
@@ -269,6 +273,7 @@ def _family(
     return Family(
         name,
         kernel=kernel,
+        latent_variance=latent_variance,
         dpars=(Dpar("mu", links), *others, _DISC),
         encode=_encode_for(name, lowest),
         likelihood=likelihood,
@@ -293,16 +298,34 @@ cumulative = register(
         "{link}(P(y <= k)) = disc (theta_k - mu)",
         ordered=True,
         kernel="cumulative",
+        latent_variance=LATENT_VARIANCE,
     )
 )
 sratio = register(
-    _family("sratio", _sratio, "{link}(P(y = k | y >= k)) = disc (theta_k - mu)", _RATIO)
+    _family(
+        "sratio",
+        _sratio,
+        "{link}(P(y = k | y >= k)) = disc (theta_k - mu)",
+        _RATIO,
+        kernel="sratio",
+    )
 )
 cratio = register(
-    _family("cratio", _cratio, "{link}(P(y > k | y >= k)) = disc (mu - theta_k)", _RATIO)
+    _family(
+        "cratio",
+        _cratio,
+        "{link}(P(y > k | y >= k)) = disc (mu - theta_k)",
+        _RATIO,
+        kernel="cratio",
+    )
 )
 acat = register(
-    _family("acat", _acat, "{link}(P(y = k + 1 | y = k or k + 1)) = disc (mu - theta_k)")
+    _family(
+        "acat",
+        _acat,
+        "{link}(P(y = k + 1 | y = k or k + 1)) = disc (mu - theta_k)",
+        kernel="acat",
+    )
 )
 hurdle_cumulative = register(
     _family(

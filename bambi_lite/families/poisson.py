@@ -60,7 +60,9 @@ poisson = register(
         information=_information,
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_likelihood, _biased, discrete=True),
+        variance=lambda mean, dpars: mean,
         additions=("cens", "trunc", "rate"),
         scaled=True,
         discrete=True,
@@ -70,10 +72,12 @@ poisson = register(
 zero_inflated_poisson = register(
     Family(
         "zero_inflated_poisson",
+        kernel="zero_inflated_poisson",
         dpars=(_MU, Dpar("zi", SHARE, lower=0.0, upper=1.0)),
         encode=counts("zero_inflated_poisson"),
         likelihood=_inflated_likelihood,
         mean=_inflated_mean,
+        linear=True,
         additions=("cens", "trunc"),
         scaled=True,
         discrete=True,
@@ -83,6 +87,7 @@ zero_inflated_poisson = register(
 hurdle_poisson = register(
     Family(
         "hurdle_poisson",
+        kernel="hurdle_poisson",
         dpars=(_MU, Dpar("hu", SHARE, lower=0.0, upper=1.0)),
         encode=counts("hurdle_poisson"),
         likelihood=_hurdle_likelihood,

@@ -8,7 +8,7 @@ from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
 from .base import Dpar, Family, Linkeds, Response, register
-from .common import known_error, residual
+from .common import known_error, residual, sigma_squared
 from .responses import numbers
 
 
@@ -36,8 +36,10 @@ skew_normal = register(
         encode=numbers("skew_normal"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
+        variance=sigma_squared,
     )
 )

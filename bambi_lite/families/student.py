@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
 from ..dists import Dist
 from ..links import LOCATION, POSITIVE
 from ..xp import Array, Namespace
@@ -26,6 +31,13 @@ def _truncated_mean(
     return student_mean(xp, _likelihood(xp, dpars, response), lower, upper)
 
 
+def _variance(mean: Any, dpars: Mapping[str, Any]) -> Any:
+    """There is none for two degrees of freedom or less: the tails are too heavy."""
+    nu = dpars["nu"]
+    over = nu / np.where(nu > 2.0, nu - 2.0, 1.0)
+    return dpars["sigma"] ** 2 * np.where(nu > 2.0, over, np.inf)
+
+
 student = register(
     Family(
         "student",
@@ -38,9 +50,11 @@ student = register(
         encode=numbers("student"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
         bind=known_error,
         truncated_mean=_truncated_mean,
+        variance=_variance,
     )
 )

@@ -46,6 +46,7 @@ weibull = register(
         encode=positive("weibull"),
         likelihood=_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_likelihood, _biased),
         additions=("cens", "trunc"),
         scaled=True,
@@ -55,11 +56,14 @@ weibull = register(
 exponential = register(
     Family(
         "exponential",
+        kernel="exponential",
         dpars=(_MU,),
         encode=positive("exponential"),
         likelihood=_exponential_likelihood,
         mean=_mean,
+        linear=True,
         truncated_mean=by_size(_exponential_likelihood, _exponential_biased),
+        variance=lambda mean, dpars: mean**2,
         additions=("cens", "trunc"),
         scaled=True,
     )

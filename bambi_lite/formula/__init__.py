@@ -7,6 +7,7 @@
 from .algebra import Term, expand
 from .api import bf, lf, mvbf, nlf, set_mecor, set_nl, set_rescor
 from .bars import GroupTerm
+from .change import change_formula
 from .family import FamilyCall, read_family
 from .make import read_parts
 from .model import (
@@ -64,6 +65,7 @@ __all__ = [
     "Term",
     "Unary",
     "bf",
+    "change_formula",
     "deparse",
     "expand",
     "expand_dots",

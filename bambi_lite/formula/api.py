@@ -11,12 +11,12 @@ from typing import Any
 from ..errors import FormulaError, formula_error, suggest
 from .family import read_family
 from .make import make, parts_of, read_parts
-from .model import BrmsFormula, MvFormula, Part, Parts, Setting, gather
+from .model import BrmsFormula, MvFormula, Part, Parts, Setting, check_decomp, gather
 from .nodes import Name, Unary, strip_parens
 from .parser import parse
 from .rcalls import is_r_call, read_r
 
-_OPTIONS = ("nl", "center", "cmc", "family")
+_OPTIONS = ("nl", "center", "cmc", "decomp", "family")
 
 
 def bf(
@@ -25,6 +25,7 @@ def bf(
     nl: bool = False,
     center: bool | None = None,
     cmc: bool | None = None,
+    decomp: str | None = None,
     family: Any = None,
     **dpars: float | str,
 ) -> Any:
@@ -44,6 +45,12 @@ def bf(
         False: no centring, and the intercept is an ordinary coefficient.
     cmc : bool
         False: without an intercept, a factor still has one column less than levels.
+    decomp : "QR", optional
+        The coefficients of the main formula are sampled on orthogonal columns, ``X = Q R`` with
+        the columns of Q scaled by ``sqrt(n - 1)``, and, as in brms, *their priors are about
+        those*; reported are the ones of the columns of X. Where priors are flat nothing changes:
+        models are sampled on orthogonal columns in any case (``model.plan``), with the priors
+        where they are.
     family : str or Family
         The family of this response: ``"poisson"``, ``"poisson(link = 'sqrt')"``, or what
         ``bl.poisson()`` gives. It counts for more than the family that is given to ``brm()``.
@@ -69,16 +76,18 @@ def bf(
     nu = 4
     """
     if isinstance(formula, BrmsFormula | MvFormula):
-        if parts or dpars or nl or center is not None or cmc is not None or family is not None:
+        options = (center, cmc, decomp, family)
+        if parts or dpars or nl or any(option is not None for option in options):
             raise FormulaError(
                 "This formula is made by bf() already; add to it with '+': "
                 'formula + lf("sigma ~ z").'
             )
         return formula
     _check_flags(nl=nl, center=center, cmc=cmc)
+    decomposed = check_decomp(decomp)
     node = parse(formula)
     if is_r_call(node):
-        if parts or dpars or nl or center is not None or cmc is not None:
+        if parts or dpars or nl or any(option is not None for option in (center, cmc, decomp)):
             raise formula_error(
                 "This text is a whole call already; put everything into it, or give formulas.",
                 formula,
@@ -96,13 +105,15 @@ def bf(
             extra += _named_part(name, value)
         else:
             fixed.append((name, _fixed_value(name, value)))
-    return make(node, formula, tuple(extra), tuple(fixed), nl, center, cmc, _read_family(family))
+    given = (tuple(extra), tuple(fixed), nl, center, cmc, _read_family(family), decomposed)
+    return make(node, formula, *given)
 
 
 def lf(
     *formulas: str,
     center: bool | None = None,
     cmc: bool | None = None,
+    decomp: str | None = None,
     dpar: str = "",
     resp: str = "",
 ) -> Parts:
@@ -112,7 +123,7 @@ def lf(
     ----------
     *formulas : str
         ``"sigma ~ z"``, ``"a + b ~ 1"``.
-    center, cmc : bool
+    center, cmc, decomp
         As in :func:`bf`.
     dpar, resp : str
         The parameter, where the formula does not name it, and the response it belongs to.
@@ -122,8 +133,9 @@ def lf(
     Parts
     """
     _check_flags(center=center, cmc=cmc)
+    own = check_decomp(decomp)
     read = [p for f in formulas for p in (_named_part(dpar, f) if dpar else read_parts(f))]
-    return Parts(tuple(replace(p, center=center, cmc=cmc, resp=resp) for p in read))
+    return Parts(tuple(replace(p, center=center, cmc=cmc, decomp=own, resp=resp) for p in read))
 
 
 def nlf(*formulas: str, dpar: str = "", resp: str = "") -> Parts:

@@ -21,7 +21,7 @@ from .nodes import (
     strip_parens,
     walk,
 )
-from .signatures import bind, flag, string
+from .signatures import Bound, bind, flag, string
 from .special import SpecialTerm, check_intercept, check_plain, read_special
 from .vocabulary import GROUPINGS, IN_GROUPS, SPECIALS
 
@@ -57,6 +57,8 @@ class GroupTerm:
         The weights of ``mm`` and whether they are scaled to sum to one.
     pw : Node or None
         The prior weights of the groups.
+    centered : bool or None
+        Whether the effects are sampled centred; None leaves it to the plan.
     """
 
     text: str
@@ -74,6 +76,7 @@ class GroupTerm:
     weights: Node | None = None
     scale: bool = True
     pw: Node | None = None
+    centered: bool | None = None
     pos: int = field(default=-1, compare=False, repr=False)
     end: int = field(default=-1, compare=False, repr=False)
 
@@ -237,6 +240,8 @@ def _called_group(call: Call, blank: GroupTerm, text: str) -> GroupTerm:
         cov=string(bound.get("cov")),
         dist=string(bound.get("dist"), "gaussian"),
     )
+    if call.function == "gr" and bound.get("centered") is not None:
+        term = replace(term, centered=_centered(bound, term, text))
     if call.function == "mm":
         names = tuple(_group_name(a, text) for a in bound.args)
         return replace(
@@ -258,6 +263,21 @@ def _called_group(call: Call, blank: GroupTerm, text: str) -> GroupTerm:
         )
     names = tuple(_group_name(f, text) for f in parts[0])
     return replace(term, group=":".join(names), members=names)
+
+
+def _centered(bound: Bound, term: GroupTerm, text: str) -> bool:
+    """Whether effects are sampled centred, which those of a special covariance cannot be."""
+    node = bound.get("centered")
+    assert node is not None
+    asked = flag(node, False)
+    if asked and (term.by is not None or term.cov or term.dist != "gaussian"):
+        raise error_at(
+            node,
+            text,
+            "centered = TRUE is for normal effects with one covariance: it cannot stand beside by, "
+            "cov or dist.",
+        )
+    return asked
 
 
 def _by_of_members(by: Node | None, members: int, text: str) -> Node | None:

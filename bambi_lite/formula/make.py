@@ -20,11 +20,12 @@ def make(
     center: bool | None = None,
     cmc: bool | None = None,
     family: Any = None,
+    decomp: str = "",
 ) -> BrmsFormula | MvFormula:
     """The formula of a tree and of parts that were read already."""
     left, right = split_formula(node, text)
     responses = read_response(left, text)
-    main = Part("mu", right, text, nl, center, cmc, right.pos)
+    main = Part("mu", right, text, nl, center, cmc, right.pos, decomp=decomp)
     forms = []
     for response in responses:
         shown = deparse(response.node)

@@ -40,6 +40,8 @@ class Predictor:
         The expression of a non-linear formula; the other parts are empty then.
     center, cmc : bool
         brms' options of these names.
+    decomp : str
+        ``"QR"`` where the coefficients are those of orthogonal columns, else empty.
     """
 
     dpar: str
@@ -53,6 +55,7 @@ class Predictor:
     body: Node | None = None
     center: bool = True
     cmc: bool = True
+    decomp: str = ""
     has_dot: bool = False
     rhs: Node = field(default_factory=Node, repr=False)
     source: str = field(default="", compare=False, repr=False)
@@ -75,6 +78,7 @@ class Part:
     cmc: bool | None = None
     place: int = field(default=0, compare=False, repr=False)
     resp: str = ""
+    decomp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,21 @@ class Setting:
     resp: str = ""
 
 
+def check_decomp(given: Any) -> str:
+    """What ``decomp`` of a formula is; empty for none.
+
+    Raises
+    ------
+    FormulaError
+        For anything but None and ``"QR"``.
+    """
+    if given is None:
+        return ""
+    if given != "QR":
+        raise FormulaError(f'decomp is "QR" or None, not {given!r}.')
+    return "QR"
+
+
 def assemble(formula: BrmsFormula) -> BrmsFormula:
     """`formula` with its predictors read anew from its parts."""
     main, parts = formula.main, formula.parts
@@ -244,11 +263,19 @@ def _predictor(part: Part, nlpar: bool) -> Predictor:
         # Non-linear parameters have no centred intercept of their own class.
         center=part.center is not False and not nlpar,
         cmc=part.cmc is not False,
+        decomp=part.decomp,
         rhs=part.rhs,
         source=part.text,
     )
     if not part.nl:
         return _with_side(predictor, read_right_side(part.rhs, part.text))
+    if part.decomp:
+        raise formula_error(
+            f'decomp = "{part.decomp}" is about the columns of a linear formula; this one is '
+            'non-linear. Give it to the formulas of its parameters: lf(a ~ x, decomp = "QR").',
+            part.text,
+            part.place,
+        )
     check_body(part.rhs, part.text)
     return replace(predictor, intercept=False, body=part.rhs)
 

@@ -33,7 +33,7 @@ _FORMULAS = ("bf", "brmsformula", "mvbf", "mvbrmsformula")
 _ADDED = ("lf", "nlf", "acformula", "set_rescor", "set_nl", "set_mecor")
 #: They say how something is computed, and leave the model what it is.
 _COMPUTING = ("sparse", "loop")
-_IGNORED_IF_NULL = ("unused", "decomp")
+_IGNORED_IF_NULL = ("unused",)
 
 
 def is_r_call(node: Node) -> bool:
@@ -117,6 +117,8 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
             autocor = _autocor(value, text)
         elif arg.name in ("nl", "center", "cmc"):
             flags[arg.name] = _flag(arg, text)
+        elif arg.name == "decomp":
+            flags["decomp"] = _decomp(arg, text)
         elif arg.name in _COMPUTING:
             _flag(arg, text)
         elif arg.name in _IGNORED_IF_NULL:
@@ -137,6 +139,7 @@ def _bf(call: Call, text: str) -> BrmsFormula | MvFormula:
         flags.get("center"),
         flags.get("cmc"),
         family,
+        flags.get("decomp", ""),
     )
     return cast(BrmsFormula | MvFormula, made if autocor is None else made + autocor)
 
@@ -234,6 +237,8 @@ def _parts(call: Call, text: str) -> Parts:
         value = strip_parens(arg.value)
         if arg.name in options:
             flags[arg.name] = _flag(arg, text)
+        elif arg.name == "decomp" and not nonlinear:
+            flags["decomp"] = _decomp(arg, text)
         elif arg.name in ("dpar", "resp"):
             names[arg.name] = _string(arg, text)
         elif arg.name in _COMPUTING:
@@ -251,7 +256,7 @@ def _parts(call: Call, text: str) -> Parts:
                 arg,
                 text,
                 f"Unknown argument '{arg.name}' of '{call.function}'."
-                f"{suggest(arg.name, (*options, 'dpar', 'resp'))}",
+                f"{suggest(arg.name, (*options, 'decomp', 'dpar', 'resp'))}",
             )
     if "dpar" in names:
         parts = [replace(p, name=p.name or names["dpar"]) for p in parts]
@@ -280,6 +285,13 @@ def _flag(arg: Arg, text: str) -> bool:
     raise error_at(arg, text, f"'{deparse(arg)}' must be TRUE or FALSE.")
 
 
+def _decomp(arg: Arg, text: str) -> str:
+    value = _string(arg, text)
+    if value in ("", "QR"):
+        return value
+    raise error_at(arg, text, f"'{deparse(arg)}': the one decomposition is \"QR\".")
+
+
 def _string(arg: Arg, text: str) -> str:
     value = strip_parens(arg.value)
     if isinstance(value, String):
@@ -302,7 +314,7 @@ def _fixed(arg: Arg, text: str) -> float | str:
         arg,
         text,
         f"'{deparse(arg)}': a parameter is fixed to a number, or to another "
-        f"parameter in quotes.{suggest(arg.name, ('nl', 'center', 'cmc', 'family'))}",
+        f"parameter in quotes.{suggest(arg.name, ('nl', 'center', 'cmc', 'decomp', 'family'))}",
     )
 
 

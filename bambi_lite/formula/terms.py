@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .algebra import Term, expand, renumber
 from .bars import GroupTerm, check_duplicates, read_bar
-from .nodes import Call, Infix, Name, Node, Paren, Unary, deparse, error_at
+from .nodes import Call, Infix, Name, Node, Paren, Unary, deparse, error_at, walk
 from .special import SpecialTerm, check_intercept, check_plain, read_special
 from .vocabulary import SPECIALS
 
@@ -76,19 +76,27 @@ def read_right_side(node: Node, text: str) -> RightSide:
 
 def fill_dot(node: Node, names: tuple[str, ...], text: str) -> Node:
     """`node` with each term ``.`` replaced by the sum of the columns `names`."""
+    dot = next((n for n in walk(node) if n == Name(".")), None)
+    if dot is None:
+        return node
+    if not names:
+        raise error_at(dot, text, "'.' stands for all other columns, and there are none.")
+    columns = tuple(Name(n, pos=dot.pos, end=dot.end) for n in names)
+    total = Infix(columns, ("+",) * (len(names) - 1), pos=dot.pos, end=dot.end)
+    return put_for_dot(node, total if len(names) > 1 else columns[0])
+
+
+def put_for_dot(node: Node, other: Node) -> Node:
+    """`node` with each term ``.`` replaced by another right side, in parentheses."""
     match node:
         case Name(name="."):
-            if not names:
-                raise error_at(node, text, "'.' stands for all other columns, and there are none.")
-            columns = tuple(Name(n, pos=node.pos, end=node.end) for n in names)
-            total = Infix(columns, ("+",) * (len(names) - 1), pos=node.pos, end=node.end)
-            return Paren(total if len(names) > 1 else columns[0], pos=node.pos, end=node.end)
+            return Paren(other, pos=node.pos, end=node.end)
         case Infix(operands=operands):
-            return replace(node, operands=tuple(fill_dot(o, names, text) for o in operands))
+            return replace(node, operands=tuple(put_for_dot(o, other) for o in operands))
         case Paren(inner=inner):
-            return replace(node, inner=fill_dot(inner, names, text))
+            return replace(node, inner=put_for_dot(inner, other))
         case Unary(operand=operand):
-            return replace(node, operand=fill_dot(operand, names, text))
+            return replace(node, operand=put_for_dot(operand, other))
     return node
 
 

@@ -172,6 +172,8 @@ GROUPINGS = _table(
             Param("pw", "expr"),
             Param("cov", "name"),
             _DIST,
+            # Ours, not brms': how the effects are sampled, which is no part of the model.
+            Param("centered", "flag"),
         ),
         rest="expr",
         at_least=1,

@@ -90,19 +90,18 @@ def hypothesis(
         raise DataError("A hypothesis stands twice; each one is tested once.")
     if scope == "standard":
         prefix = f"{class_ or ''}_{group}__" if group else f"{class_}_" if class_ else ""
-        known: Mapping[str, np.ndarray] = _parameters(columns(draws.posterior), prefix)
-        prior: Mapping[str, np.ndarray] = {}
-        if "prior" in draws.idata.children:
-            prior = _parameters(columns(draws.idata["prior"].to_dataset()), prefix)
-        sets: list[_Set] = [("", known, prior)]
+        groups = ("posterior", "prior")
+        found = {g: columns(draws.idata[g].to_dataset()) for g in groups if g in draws.idata}
+        own, prior = (_parameters(found.get(g, {}), prefix) for g in groups)
+        sets: list[_Set] = [("", own, prior)]
         about = f"class '{prefix.rstrip('_')}'" if prefix else ""
     else:
         sets, about = _levels(draws, scope, group), f"group '{group}'"
     rows, samples, priors = [], [], []
-    for level, known, prior in sets:
+    for level, known, known_before in sets:
         for name, one in comparisons.items():
             posterior = one.difference(_values(one, known, about))
-            before = _before(one, prior)
+            before = _before(one, known_before)
             row = _row(name, one.sign, posterior, before, alpha, robust)
             rows.append({"Group": level, **row} if level else row)
             samples.append(posterior)
@@ -148,12 +147,8 @@ def _asked(given: Any) -> list[tuple[str, Comparison]]:
 
 
 def _parameters(known: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """Draws of the parameters of a class, in one row, by their names without it."""
-    return {
-        name.removeprefix(prefix): values.ravel()
-        for name, values in known.items()
-        if name.startswith(prefix)
-    }
+    """Draws of the parameters of a class by their names without it."""
+    return {n.removeprefix(prefix): v for n, v in known.items() if n.startswith(prefix)}
 
 
 def _levels(draws: Draws, scope: str, group: str) -> list[_Set]:
@@ -184,14 +179,14 @@ def _values(one: Comparison, known: Mapping[str, np.ndarray], about: str) -> dic
             f"parameter{f' of {about}' if about else ''}. There are: {listing(known)}.{hints}"
             f"{_IN_FULL if about.startswith('class') else ''}"
         )
-    return {name: values for name, values in found.items() if values is not None}
+    return {name: values.ravel() for name, values in found.items() if values is not None}
 
 
 def _before(one: Comparison, prior: Mapping[str, np.ndarray]) -> np.ndarray | None:
     """Prior draws of left minus right, where there are some of all its names."""
     if any(name not in prior for name in one.names):
         return None
-    return one.difference(prior)
+    return one.difference({name: prior[name].ravel() for name in one.names})
 
 
 def _row(

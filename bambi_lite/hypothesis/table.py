@@ -129,7 +129,8 @@ class HypothesisTests:
             self._panel(ax, i)
         for ax in axes[len(asked) :]:
             ax.set_visible(False)
-        figure.supxlabel("left side minus right side", fontsize=9)
+        what = "left side minus right side (filled and point: interval and estimate)"
+        figure.supxlabel(what, fontsize=9)
         if self.prior_samples.notna().to_numpy().any():
             axes[0].legend(frameon=False, fontsize=8)
         return figure
@@ -152,6 +153,7 @@ class HypothesisTests:
         ax.axvline(0.0, color="black", linestyle="--", linewidth=1)
         ax.set_ylim(bottom=0.0)
         ax.set_yticks([])
+        ax.locator_params(axis="x", nbins=6)
         for side in ("left", "right", "top"):
             ax.spines[side].set_visible(False)
         group = f"{row['Group']}: " if "Group" in self.hypothesis else ""

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BambiLiteError, DataWarning, FormulaError, KeepingError, listing
-from ..families import Family, families, get_family
+from ..families import Family, named
 from ..formula import (
     BrmsFormula,
     FamilyCall,
@@ -259,15 +259,14 @@ def read_family_note(note: Note, own: Sequence[Family], label: str) -> Family:
         When it is not there.
     """
     name = note["name"]
-    found = next((f for f in own if f.name == name), None)
-    if found is None and name not in families():
+    family = named(name, own)
+    if family is None:
         given = f"; families= has {listing(f.name for f in own)}" if own else ""
         raise KeepingError(
             f"'{label}' was fitted with the family '{name}', made in Python by custom_family(); a "
             f"file holds its name only{given}. Make it again and give it: "
             f"load(path, families=[{name}])."
         )
-    family = get_family(name) if found is None else found
     return family.with_links(note["links"]).with_options(note["options"])
 
 

@@ -50,6 +50,10 @@ def prior_table(
     said = gather(priors)
     table = {row.key: row for row in map(as_used, defaults)}
     blank = dict(table)
+    again = {as_used(row).key for row in said.rows}
+    earlier = [row for row in map(as_used, said.earlier) if row.key in table.keys() - again]
+    if said.files:  # what is said now is over it
+        table, earlier = _put(table, blank, earlier), []
     for file in said.files:
         _check_meant(file, target)
         ruled = rule_rows(file.rules, target, _source(file))
@@ -66,7 +70,7 @@ def prior_table(
             )
         for level in (ruled, matched):
             table = _put(table, blank, level)
-    table = _put(table, blank, said.rows)
+    table = _put(table, blank, (*earlier, *said.rows))
     return sort_rows(table.values(), table="resolved")
 
 
@@ -101,11 +105,11 @@ def _put(
         seen.add(row.key)
         default = blank[row.key]
         row = replace(row, lb=row.lb or default.lb, ub=row.ub or default.ub)
-        if row.source == "default":
+        if row.source in ("default", "earlier"):
             # A default row that was left as it is stays the default; an edited one is the user's.
             if (row.prior, row.lb, row.ub, row.tag) == _said(default):
                 row = default
-            else:
+            elif row.source == "default":
                 row = replace(row, source="user")
         found[row.key] = row
     # A row of this level is over the narrower rows that sets and files gave.

@@ -40,7 +40,8 @@ class PriorRow:
     lb, ub : str
         Bounds, as text; empty for none.
     source : str
-        ``default``, ``user`` or ``set:NAME``.
+        ``default``, ``user``, ``set:NAME``, or ``earlier``: the default of the data of an earlier
+        fit, which ``fit.update()`` keeps.
     tag : str
         The user's own word for it; sensitivity can be asked by tag.
     make : callable or None

@@ -31,14 +31,19 @@ class PriorSet:
         Single rows.
     files : tuple of PriorFile
         Prior sets and files, a later one over an earlier one, and the rows over all.
+    earlier : tuple of PriorRow
+        Rows of an earlier fit, below all of these; one whose parameter the model does not have is
+        passed over.
     """
 
     rows: tuple[PriorRow, ...] = ()
     files: tuple[PriorFile, ...] = ()
+    earlier: tuple[PriorRow, ...] = ()
 
     def __add__(self, other: Any) -> PriorSet:
         more = gather(other)
-        return PriorSet(self.rows + more.rows, self.files + more.files)
+        earlier = self.earlier + more.earlier
+        return PriorSet(self.rows + more.rows, self.files + more.files, earlier)
 
     def __radd__(self, other: Any) -> PriorSet:
         # sum() starts from 0.

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .. import plots
+from .. import pictures
 from .. import summary as tables
 from ..audit import prior_report
 from ..diagnosis import diagnose
@@ -223,7 +223,7 @@ def chains(draws: Draws) -> str:
     names = draws.watched()
     drawn = []
     for name in names[:_MOST]:
-        figure = figure_of(plots.plot_draws(draws, [name]))
+        figure = figure_of(pictures.plot_draws(draws, [name]))
         figure.set_size_inches(_WIDTH, _HEIGHT)
         for axes in figure.axes:
             # Above a picture a long name has room.

@@ -141,7 +141,19 @@ def _block(
         by=by,
         cov=first.cov,
         student=first.dist == "student",
+        centered=_centered([group for _, _, group in parts]),
     )
+
+
+def _centered(parts: Sequence[GroupDesign]) -> bool | None:
+    """What the terms of one block say of how it is sampled; they may not say different things."""
+    said = {group.centered for group in parts} - {None}
+    if len(said) > 1:
+        raise FormulaError(
+            f"The terms of group '{parts[0].group}' with the ID '{parts[0].id}' are sampled "
+            f"together: centered cannot be TRUE in one and FALSE in another."
+        )
+    return said.pop() if said else None
 
 
 def _terms(predictor: PredictorDesign, members: Members) -> tuple[Term, ...]:

@@ -69,7 +69,8 @@ def _warn_about_separation(spec: ModelSpec) -> None:
 
     The likelihood then grows without end along the coefficient and the posterior is not proper.
     """
-    if not spec.family.latent_variance or "b" not in spec.priors:
+    two = spec.family.latent_variance and not spec.family.thresholds
+    if not two or "b" not in spec.priors:
         return
     mu = next(p for p in spec.design.predictors if p.dpar == "mu")
     if mu.intercept or mu.groups:

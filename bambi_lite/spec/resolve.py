@@ -29,7 +29,7 @@ from ..priors import (
     scale_facts,
     shared_priors,
 )
-from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock
+from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock, sampled_columns
 from .assemble import assemble, shrinkage_blocks
 from .checks import warn_about
 from .model import DparSpec, ModelSpec, data_numbers
@@ -146,7 +146,7 @@ def _model(
         family.scaled and not response.levels,
         None if mu is None else mu.offset,
         response=design.response.name if design.response is not None else "Y",
-        designs={_owner(p): (p.columns, p.X) for p in predictors},
+        designs={_owner(p): (p.columns, sampled_columns(p)) for p in predictors},
     )
     target = _target(family, dpars, params, scales)
     rows = prior_table(_defaults(family, target), target, prior)

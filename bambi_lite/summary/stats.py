@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,56 +12,37 @@ import xarray as xr
 
 from ..draws import Draws
 from ..errors import DataError, listing, suggest
+from ..estimates import check_prob, check_probs, estimates, flat, percent, stat_names
 from ..params import ParamKey
 from ..terms import suffix
 
-#: Makes the MAD of a normal variable its standard deviation; R's constant, to the digit.
-MAD_CONSTANT = 1.4826
+__all__ = [
+    "CONVERGENCE",
+    "MIN_DRAWS",
+    "TAIL",
+    "check_digits",
+    "check_groups",
+    "check_prob",
+    "check_probs",
+    "convergence",
+    "convergence_of",
+    "estimate_array",
+    "estimate_frame",
+    "estimates",
+    "flat",
+    "group_names",
+    "label",
+    "percent",
+    "population_names",
+    "predictor",
+    "stat_names",
+]
+
 #: The two quantiles whose ESS the tail ESS is the smaller of (Vehtari et al. 2021).
 TAIL = (0.05, 0.95)
 CONVERGENCE = ("Rhat", "Bulk_ESS", "Tail_ESS")
 #: ArviZ and posterior give no diagnostics below this many draws per chain.
 MIN_DRAWS = 4
-
-
-def flat(values: np.ndarray) -> np.ndarray:
-    """Draws with one leading axis instead of (chain, draw), chain by chain."""
-    return values.reshape(-1, *values.shape[2:])
-
-
-def estimates(values: np.ndarray, robust: bool, probs: Sequence[float]) -> np.ndarray:
-    """Centre, spread and quantiles along the first axis.
-
-    Parameters
-    ----------
-    values : array of shape (n_draws, ...)
-        Draws, on whatever scale.
-    robust : bool
-        Median and MAD (times 1.4826) rather than mean and standard deviation.
-    probs : sequence of float
-        Probabilities of the quantiles (R's type 7, NumPy's default).
-
-    Returns
-    -------
-    array of shape (2 + len(probs), ...)
-    """
-    if robust:
-        centre = np.median(values, axis=0)
-        spread = MAD_CONSTANT * np.median(np.abs(values - centre), axis=0)
-    else:
-        centre = values.mean(axis=0)
-        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.full_like(centre, np.nan)
-    return np.stack([centre, spread, *np.quantile(values, probs, axis=0)])
-
-
-def percent(prob: float) -> str:
-    """``97.5`` for 0.975, without the noise of binary fractions."""
-    return f"{100.0 * prob:.10g}"
-
-
-def stat_names(probs: Sequence[float]) -> list[str]:
-    """brms' names of what :func:`estimates` gives: Estimate, Est.Error, Q2.5, Q97.5."""
-    return ["Estimate", "Est.Error", *(f"Q{percent(p)}" for p in probs)]
 
 
 def estimate_frame(
@@ -153,35 +134,6 @@ def group_names(draws: Draws) -> tuple[str, ...]:
 
 
 # -- arguments -------------------------------------------------------------------------------
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def check_prob(prob: Any) -> float:
-    """The mass of an interval; DataError outside (0, 1)."""
-    if not _is_number(prob) or not 0.0 < float(prob) < 1.0:
-        raise DataError(
-            f"prob = {prob!r} is no probability between 0 and 1: it is the mass of the "
-            f"equal-tailed interval, by default 0.95."
-        )
-    return float(prob)
-
-
-def check_probs(probs: Any) -> tuple[float, ...]:
-    """Probabilities of quantiles, a number or several; DataError outside [0, 1]."""
-    values = (probs,) if _is_number(probs) else probs
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise DataError(f"probs has to be numbers in [0, 1] such as (0.025, 0.975), not {probs!r}.")
-    values = tuple(values)
-    bad = [v for v in values if not _is_number(v) or not 0.0 <= float(v) <= 1.0]
-    if bad:
-        raise DataError(
-            f"probs has to be numbers in [0, 1] such as (0.025, 0.975); it has "
-            f"{listing(map(repr, bad))}."
-        )
-    return tuple(float(v) for v in values)
 
 
 def check_digits(digits: Any) -> int:

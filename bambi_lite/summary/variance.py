@@ -1,4 +1,4 @@
-"""How much varies where: VarCorr and the intraclass correlation."""
+"""How much varies where: VarCorr."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import numpy as np
 import xarray as xr
 
 from ..draws import Draws
-from ..errors import DataError, listing
 from .effects import PROBS
 from .stats import (
-    check_groups,
     check_probs,
     estimate_array,
     estimate_frame,
@@ -141,7 +139,7 @@ def var_corr(
      Residual           25.92
     """
     quantiles = check_probs(probs)
-    found = {group: _group_draws(draws, group) for group in group_names(draws)}
+    found = {group: group_draws(draws, group) for group in group_names(draws)}
     sigma = _sigma_draws(draws)
     if sigma is not None:
         found[RESIDUAL] = {"sd": sigma.expand_dims(coef=[""], axis=-1)}
@@ -165,7 +163,7 @@ def _estimated(values: xr.DataArray, robust: bool, probs: Sequence[float]) -> An
     return estimate_frame(values.values, map(str, values["coef"].values), robust, probs)
 
 
-def _group_draws(draws: Draws, group: str) -> dict[str, xr.DataArray]:
+def group_draws(draws: Draws, group: str) -> dict[str, xr.DataArray]:
     """Draws of sd and, where there are correlations, of the matrices cor and cov."""
     posterior = draws.posterior
     own = {n: draws.keys[n] for n in draws.named("sd", "cor") if draws.keys[n].group == group}
@@ -194,117 +192,3 @@ def _sigma_draws(draws: Draws) -> xr.DataArray | None:
     """Draws of sigma where it is one number (the fixed value included), else None."""
     names = draws.named("sigma")
     return draws.posterior[names[0]] if names else None
-
-
-# -- intraclass correlation ------------------------------------------------------------------
-
-
-def icc(
-    draws: Draws,
-    group: str | None = None,
-    summary: bool = True,
-    robust: bool = False,
-    probs: Sequence[float] = PROBS,
-) -> Any:
-    """Intraclass correlation: the share of a grouping factor in the variance left over by mu.
-
-    Parameters
-    ----------
-    draws : Draws
-        Of a fit whose group-level effects on mu are intercepts.
-    group : str, optional
-        One grouping factor; all by default.
-    summary : bool
-        Estimates rather than draws.
-    robust : bool
-        Median and MAD rather than mean and standard deviation.
-    probs : sequence of float
-        Probabilities of the quantiles.
-
-    Returns
-    -------
-    pandas.DataFrame or xarray.DataArray
-        A row a grouping factor with columns Estimate, Est.Error, Q2.5, Q97.5; or draws with dims
-        (chain, draw, group). ``attrs["scale"]`` says which scale the variances are on.
-
-    Raises
-    ------
-    DataError
-        Where the share is not one number: slopes that vary, a predicted sigma, a family without a
-        residual variance that does not depend on the mean; or an unknown `group`.
-
-    Examples
-    --------
-    >>> icc(draws).loc["country", "Estimate"]  # doctest: +SKIP
-    0.95
-
-    Notes
-    -----
-    ``sd_g^2 / (sum of all sd^2 + residual variance)``. The residual variance is ``sigma^2``, or
-    that of the latent variable behind a success or failure, pi^2 / 3 for logit and 1 for probit:
-    Goldstein, Browne and Rasbash (2002), Understanding Statistics 1:223-231; Nakagawa, Johnson
-    and Schielzeth (2017), Journal of the Royal Society Interface 14:20170213. Where factors are
-    nested, rows that share the inner level share the outer one too: add up the two rows.
-    """
-    quantiles = check_probs(probs)
-    asked = check_groups(draws, group)
-    _check_intercepts(draws)
-    residual, scale = _residual_variance(draws)
-    variances = {
-        g: parts["sd"].sel(coef="Intercept", drop=True) ** 2
-        for g in group_names(draws)
-        if "Intercept" in (parts := _group_draws(draws, g))["sd"]["coef"].values
-    }
-    if missing := [g for g in asked if g not in variances]:
-        if group is not None:
-            raise DataError(
-                f"'{listing(missing)}' has no varying intercept on mu, and so no share in its "
-                f"variance. Grouping factors that have: {listing(variances) or 'none'}."
-            )
-        asked = tuple(g for g in asked if g in variances)
-    total = sum(variances.values()) + residual
-    shares = xr.concat([variances[g] / total for g in asked], dim="group")
-    shares = shares.assign_coords(group=list(asked)).transpose("chain", "draw", "group")
-    shares = shares.rename("icc").assign_attrs(scale=scale)
-    if not summary:
-        return shares
-    table = estimate_frame(shares.values, asked, robust, quantiles).rename_axis("group")
-    table.attrs["scale"] = scale
-    return table
-
-
-def _check_intercepts(draws: Draws) -> None:
-    """DataError unless the effects on mu are varying intercepts, and there are some."""
-    on_mu = [(b.group, c.name) for b in draws.spec.blocks for c in b.coefs if c.dpar == "mu"]
-    slopes = [f"{name} by {group}" for group, name in on_mu if name != "Intercept"]
-    if slopes:
-        raise DataError(
-            f"The intraclass correlation is one number only where intercepts alone vary; here "
-            f"{listing(slopes)} varies too, so that the variance depends on the covariates. "
-            f"VarCorr() has the standard deviations of this model; a model with "
-            f"(1 | {on_mu[0][0]}) has an intraclass correlation."
-        )
-    if not on_mu:
-        raise DataError(
-            f"No intercept of mu varies in '{draws.spec.formula}': there is no intraclass "
-            f"correlation. A model with (1 | group) has one."
-        )
-
-
-def _residual_variance(draws: Draws) -> tuple[Any, str]:
-    """The variance within groups and the scale it is on."""
-    spec = draws.spec
-    family = spec.family
-    link = family.link("mu").name
-    if link in family.latent_variance:
-        return family.latent_variance[link], f"latent ({link})"
-    sigma = _sigma_draws(draws)
-    # With another link, or a third parameter, sigma^2 is not the variance of what mu adds up to.
-    if sigma is None or link != "identity" or [d.name for d in family.dpars] != ["mu", "sigma"]:
-        latent = listing(family.latent_variance) or "none"
-        raise DataError(
-            f"No residual variance to compare the groups with: it has to be a single sigma^2 with "
-            f"an identity link of mu, or a latent variance (links of family '{family}' that have "
-            f"one: {latent}). Here the family is '{family}' with link '{link}'."
-        )
-    return sigma**2, "response"

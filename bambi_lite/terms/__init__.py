@@ -6,8 +6,8 @@ from .correlation import CorrelationTerm
 from .family import FamilyTerm
 from .group import By, Coef, GroupBlock, GroupTerm
 from .hazard import BaselineHazardTerm
-from .new_levels import NEW_LEVELS, NewLevels, new_effects
-from .population import PopulationTerm, population_term
+from .new_levels import NEW_LEVELS, NewLevels, covariance_factor, new_effects
+from .population import PopulationTerm, orthogonal_map, population_term, sampled_columns
 from .shrinkage import ShrinkageBlock, shrinkage_block
 from .thresholds import SPACINGS, ThresholdTerm, threshold_term
 
@@ -33,8 +33,11 @@ __all__ = [
     "ThresholdTerm",
     "TiedTerm",
     "Values",
+    "covariance_factor",
     "new_effects",
+    "orthogonal_map",
     "population_term",
+    "sampled_columns",
     "shrinkage_block",
     "suffix",
     "threshold_term",

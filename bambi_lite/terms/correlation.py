@@ -41,6 +41,11 @@ class CorrelationTerm:
         return ""
 
     @property
+    def means(self) -> tuple[float, ...]:
+        """None."""
+        return ()
+
+    @property
     def simple(self) -> bool:
         """Its value is a matrix."""
         return False

@@ -29,6 +29,11 @@ class FamilyTerm(Protocol):
         ...
 
     @property
+    def means(self) -> tuple[float, ...]:
+        """The means of these columns."""
+        ...
+
+    @property
     def simple(self) -> bool:
         """Whether its value is its one vector of parameters (shifted where they are centred)."""
         ...

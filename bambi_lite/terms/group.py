@@ -90,6 +90,9 @@ class GroupBlock:
         The name of the matrix of ``gr(cov = A)``, or empty.
     student : bool
         Whether the effects have a multivariate t distribution.
+    centered : bool or None
+        Whether the formula says how they are sampled: as they are, around their mean (True), or
+        as standard normal innovations (False).
     """
 
     name: str
@@ -101,6 +104,7 @@ class GroupBlock:
     by: By | None = None
     cov: str = ""
     student: bool = False
+    centered: bool | None = None
 
     @property
     def dim(self) -> str:
@@ -241,7 +245,7 @@ class GroupBlock:
         if self.student:
             df = np.asarray(p[f"df_{self.name}"])
             found.append(Quantity(f"df_{self.group}", ParamKey("df", group=self.group), df))
-        return (*found, *self._effect_quantities(np.asarray(p[f"r_{self.name}"])))
+        return (*found, *self._effect_quantities(p[f"r_{self.name}"]))
 
     def _predictors(self) -> tuple[tuple[str, str, str], ...]:
         """The linear predictors that take part, each once, in order."""
@@ -254,8 +258,11 @@ class GroupBlock:
     def _columns(self, predictor: tuple[str, str, str]) -> list[int]:
         return [i for i, c in enumerate(self.coefs) if (c.resp, c.dpar, c.nlpar) == predictor]
 
-    def _effect_quantities(self, r: np.ndarray) -> tuple[Quantity, ...]:
+    def _effect_quantities(self, r: Array) -> tuple[Quantity, ...]:
         found = []
+        # Of one predictor the effects as they are: they may be many, or made when asked for.
+        if len(self._predictors()) > 1:
+            r = np.asarray(r)
         for predictor in self._predictors():
             columns = self._columns(predictor)
             name = self._effects_name(predictor)
@@ -266,7 +273,8 @@ class GroupBlock:
                 self.dim: self.levels,
                 coef_dim: tuple(self.coefs[i].name for i in columns),
             }
-            found.append(Quantity(name, key, r[..., columns], (self.dim, coef_dim), coords))
+            own = r if len(columns) == len(self.coefs) else r[..., columns]
+            found.append(Quantity(name, key, own, (self.dim, coef_dim), coords))
         return tuple(found)
 
     def read(self, q: Values) -> dict[str, np.ndarray]:
@@ -305,7 +313,7 @@ class GroupBlock:
             z[..., rows, :] = np.swapaxes(
                 np.linalg.solve(factor, np.swapaxes(r[..., rows, :], -1, -2)), -1, -2
             )
-        if self.cov is not None:
+        if self.cov:
             z = np.linalg.solve(d[f"Lcov_{self.name}"], z)
         return {**found, f"z_{self.name}": z}
 

@@ -42,6 +42,11 @@ class BaselineHazardTerm:
         return ""
 
     @property
+    def means(self) -> tuple[float, ...]:
+        """None."""
+        return ()
+
+    @property
     def simple(self) -> bool:
         """No: the likelihood takes them stratum by stratum."""
         return False

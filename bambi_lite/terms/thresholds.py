@@ -10,6 +10,7 @@ from ..design import PredictorDesign
 from ..params import Param, ParamKey
 from ..xp import Array, Namespace, numpy_namespace
 from .base import Quantity, Values, suffix
+from .population import coefficients_name, qr_basis
 
 #: How the thresholds of one scale may lie to one another.
 SPACINGS = ("flexible", "equidistant", "sum_to_zero")
@@ -37,7 +38,9 @@ class ThresholdTerm:
     b : str
         Name of the coefficients that the centring is about; empty where nothing is centred.
     means : tuple of float
-        Means of their columns.
+        Means of their columns, of the orthogonal ones where the coefficients are those'.
+    basis : tuple of tuples of float
+        With ``decomp = "QR"``: see :class:`PopulationTerm`.
     resp : str
         The response.
     """
@@ -50,6 +53,7 @@ class ThresholdTerm:
     means: tuple[float, ...] = ()
     coefs: tuple[str, ...] = ()
     resp: str = ""
+    basis: tuple[tuple[float, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -166,7 +170,9 @@ class ThresholdTerm:
         values = np.asarray(q[f"b{ending}_Intercept"])
         centred = values
         if self.b:
-            b = np.stack([np.asarray(q[f"{self.b}_{c}"]) for c in self.coefs], axis=-1)
+            b = np.stack([np.asarray(q[f"b{ending}_{c}"]) for c in self.coefs], axis=-1)
+            if self.basis:
+                b = b @ np.linalg.inv(np.asarray(self.basis)).T
             centred = values - (b @ np.asarray(self.means))[..., None]
         ends = np.cumsum(self.counts)
         parts = np.split(centred, ends[:-1], axis=-1)
@@ -193,13 +199,17 @@ def threshold_term(
     # Thresholds that sum to zero cannot be shifted to centre the predictors.
     if not (mu.center and columns) or spacing == "sum_to_zero":
         return ThresholdTerm(counts, groups, spacing, ordered)
+    matrix = qr_basis(mu)
     means = mu.X[:, 1:].mean(axis=0)
+    means = means @ matrix if matrix.size else means
+    basis = tuple(tuple(row) for row in matrix.tolist())
     return ThresholdTerm(
         counts,
         groups,
         spacing,
         ordered,
-        b="b",
+        b=coefficients_name("", bool(basis)),
         means=tuple(float(m) for m in means),
         coefs=tuple(columns),
+        basis=basis,
     )

@@ -37,9 +37,9 @@ from test_families import TRUE  # noqa: E402
 import bambi_lite as bl  # noqa: E402
 from bambi_lite.dists.diffusion import first_passage  # noqa: E402
 from bambi_lite.dists.survival import splines  # noqa: E402
-from bambi_lite.engines import Plan, make_plan, program  # noqa: E402
+from bambi_lite.engines import make_plan, program  # noqa: E402
 from bambi_lite.engines import pymc as engine  # noqa: E402
-from bambi_lite.engines.native.kernel import density  # noqa: E402
+from bambi_lite.engines.native import callbacks  # noqa: E402
 from bambi_lite.engines.upstream import exact_arithmetic, lean_nutpie  # noqa: E402
 
 DOUBLE = ctypes.POINTER(ctypes.c_double)
@@ -156,9 +156,16 @@ def kernel(spec):
     """What samples the model where the compiled kernels have all its parts, else None."""
     if make_plan(spec).engine != "kernels":
         return None
-    made = program(spec, Plan())
-    gradient = np.empty(made.n_dim)
-    return lambda x: density(x, made.ints, made.floats, gradient)
+    made = program(spec, make_plan(spec))
+    table = callbacks.table(made.ints, made.floats)
+    value, gradient = np.empty(1), np.empty(made.n_dim)
+    places = [array.ctypes.data_as(DOUBLE) for array in (gradient, value)]
+
+    def evaluate(x):
+        callbacks.log_density.ctypes(len(x), x.ctypes.data_as(DOUBLE), *places, table.ctypes.data)
+        return value[0]
+
+    return evaluate
 
 
 def compiled(model: pm.Model, exact: bool) -> Density:

@@ -1,100 +1,204 @@
-"""Lowest bulk ESS per second of sampling: the default against the plain non-centred PyMC graph.
+"""How fast: bambi_lite, Bambi, models written by hand in PyMC, brms, rstanarm and lme4, in turn.
 
-Both are sampled by nutpie in this process, model after model, with the same settings; the plain
-graph is compiled before the clock starts. Prints a table and writes `speed.json` beside it:
+    python tests/benchmarks/speed.py [--models NAME ...] [--peers NAME ...] [--repeats 3]
+        [--bambi PYTHON] [--minutes 60] [--add] [--json FILE]
 
-    python tests/benchmarks/speed.py [model ...]
+Every fit is a fresh process that reads its data, fits with 4 chains of 1,000 + 1,000 draws on two
+cores, and prints the peer's summary. Round after round goes through all models, and within a model
+through all peers, so that what else the machine does falls on all alike; compare within a round.
+Results are written after every fit, so that a run that is stopped keeps what it has; with ``--add``
+rounds are added to those of the file. table.py makes the README's table of them.
+
+Peers that are not there are left out. Bambi, which pins an older formulae, needs an environment of
+its own (``make bench`` makes one in build/bambi); brms, rstanarm and lme4 need R: on Debian
+
+    apt-get install r-cran-brms r-cran-rstanarm r-cran-lme4 libboost-dev g++ make
+    mkdir -p /usr/lib/R/site-library/BH/include
+    ln -s /usr/include/boost /usr/lib/R/site-library/BH/include/boost   # where rstan looks for it
 """
 
+import argparse
 import json
+import os
 import platform
+import shutil
+import subprocess
 import sys
+import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
 
-import arviz_stats as azs
-import numpy as np
-import pandas as pd
+from models import CASES, Case, data_of, priors_of
 
-import bambi_lite as bl
-from bambi_lite.draws import scalars
-
-MODELS = {
-    "sleepstudy": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"),
-    "alcohol": ("alcohol ~ 1 + (1 | country)", "alcohol", "gaussian"),
-    "blp": ("rt ~ 1 + (1 | participant) + (1 | spelling)", "blp_short2", "gaussian"),
-    "classroom": (
-        "mathscore ~ ses + (ses || classid) + (ses | schoolid)",
-        "classroom",
-        "gaussian",
-    ),
-    "mathach": ("mathach ~ ses * himinty + (ses | school)", "mathach", "gaussian"),
-    "rats": ("m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"),
-    "sleepstudy2": ("fast_rt ~ Days + (Days | Subject)", "sleepstudy2", "bernoulli"),
-    "epilepsy": (
-        "count ~ zAge + zBase * Trt + (1 | patient) + (1 | obs)",
-        "epilepsy",
-        "poisson",
-    ),
-    "20,000 rows": ("y ~ x + (x | g)", None, "gaussian"),
-}
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+#: Peers whose fits take minutes are repeated once at most, but for the first model.
+ONCE = ("brms", "rstanarm")
+#: Seconds after which a fit is given up.
+LIMIT = 900.0
 
 
-def simulated(n=20_000, groups=200):
-    rng = np.random.default_rng(1)
-    g, x = rng.integers(groups, size=n), rng.normal(size=n)
-    u = rng.normal(size=(groups, 2)) * [1.0, 0.5]
-    return pd.DataFrame(
-        {"y": 2 + 0.5 * x + u[g, 0] + u[g, 1] * x + rng.normal(size=n), "x": x, "g": g}
-    )
+def interpreters(bambi: str | None) -> dict[str, list[str]]:
+    """How each peer is called, as far as it is there."""
+    found = {"bambi_lite": [sys.executable], "pymc": [sys.executable]}
+    own = bambi or str(ROOT / "build" / "bambi" / "bin" / "python")
+    if shutil.which(own):
+        found["bambi"] = [own]
+    script = shutil.which("Rscript")
+    if script:
+        for name in ("brms", "rstanarm", "lme4"):
+            there = f'quit(status = !requireNamespace("{name}", quietly = TRUE))'
+            if subprocess.run([script, "-e", there], capture_output=True, check=False).returncode:
+                continue
+            found[name] = [script, "--vanilla"]
+    return found
 
 
-def lowest(fit):
-    """Lowest bulk ESS, and largest Rhat, of what the tables show."""
-    single = scalars(fit.draws)
-    part = single.posterior[list(single.watched())]
-    ess, rhat = azs.ess(part, method="bulk"), azs.rhat(part)
-    return min(float(ess[n]) for n in part), max(float(rhat[n]) for n in part)
-
-
-def run(model, **options):
+def write_task(case: Case, folder: Path, number: int, iterations: int) -> Path:
+    """What a peer reads: the model, where its data are, brms' priors as numbers."""
+    stem = "".join(c for c in f"{case.data}-{case.family}" if c.isalnum() or c == "-")
+    path = folder / f"{stem}.csv"
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", bl.ConvergenceWarning)
-        fit = model.sample(seed=1, progress=False, **options)
-    seconds = fit.draws.seconds["sampling"]
-    ess, rhat = lowest(fit)
-    return {"sampling": seconds, "ess": ess, "rhat": rhat, "per_second": ess / seconds}
+        warnings.simplefilter("ignore")
+        data = data_of(case)
+        priors = priors_of(case, data)
+    if not path.exists():
+        data.to_csv(path, index=False)
+    groups = {group for group, _, _ in case.groups}
+    factors = [n for n in data if str(data[n].dtype) == "category" or n in groups]
+    task = {
+        "formula": case.formula,
+        "bambi": case.bambi,
+        "family": case.family,
+        "data": str(path),
+        "factors": factors,
+        "columns": case.columns,
+        "groups": case.groups,
+        "response": case.response,
+        "trials": case.trials,
+        "priors": priors,
+        "iter": iterations,
+        "seed": 100 + number,
+    }
+    made = folder / f"{stem}-{number}.json"
+    made.write_text(json.dumps(task), encoding="utf-8")
+    return made
 
 
-def main(names):
-    rows = {}
-    run(bl.Model("Reaction ~ Days", bl.load_data("sleepstudy")))  # the kernels are loaded once
-    columns = ["model", "kernels: s", "ESS/s", "Rhat", "plain: s", "ESS/s", "Rhat", "ratio"]
-    print(f"| {' | '.join(columns)} |")
-    print("|---" * len(columns) + "|")
-    for name in names:
-        formula, data, family = MODELS[name]
-        frame = simulated() if data is None else bl.load_data(data)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", bl.DataWarning)
-            model = bl.Model(formula, frame, family)
-        ours = run(model)
-        # Long chains of the slow one tell nothing more about a ratio.
-        short = {"iter": 600} if data is None else {}
-        start = time.perf_counter()
-        plain = run(model, kernels=False, **short)
-        plain["whole"] = time.perf_counter() - start
-        rows[name] = {"kernels": ours, "plain": plain}
-        print(
-            f"| {name} | {ours['sampling']:.2f} | {ours['per_second']:.0f} | {ours['rhat']:.3f} "
-            f"| {plain['sampling']:.2f} | {plain['per_second']:.0f} | {plain['rhat']:.3f} "
-            f"| {ours['per_second'] / plain['per_second']:.1f} |",
-            flush=True,
+def memory_of(pid: int) -> float:
+    """Resident memory of a process and of those that it started, in MiB; zero when it is gone."""
+    children: dict[int, list[int]] = {}
+    sizes: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            sizes[int(entry.name)] = int(fields[21])
+        except (OSError, IndexError):
+            continue
+        children.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, waiting = 0, [pid]
+    while waiting:
+        one = waiting.pop()
+        found += sizes.get(one, 0)
+        waiting += children.get(one, [])
+    return found * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def run(command: list[str], script: Path, task: Path) -> dict:
+    """One fit in a fresh process: what it prints, the seconds of the whole, the peak memory."""
+    # Figures are for default settings: thread pools and caches as a user has them.
+    environment = (
+        {**os.environ, "PYTHONPATH": str(ROOT)}
+        if "bambi_lite" in script.name
+        else {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    )
+    load, start, peak = os.getloadavg()[0], time.perf_counter(), 0.0
+    process = subprocess.Popen(
+        [*command, str(script), str(task)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+    answer: list[str] = []
+    reader = threading.Thread(target=lambda: answer.extend(process.communicate()))
+    reader.start()
+    while reader.is_alive():
+        peak = max(peak, memory_of(process.pid))
+        reader.join(0.05)
+        if time.perf_counter() - start > LIMIT:
+            os.killpg(process.pid, 9)
+    whole = time.perf_counter() - start
+    result = {"whole": whole, "memory": peak, "load": load, "load_after": os.getloadavg()[0]}
+    if process.returncode:
+        last = (answer[1] if len(answer) > 1 else "").strip().splitlines()[-1:]
+        return {**result, "failed": last[0][:200] if last else f"status {process.returncode}"}
+    return {**result, **json.loads(answer[0].strip().splitlines()[-1])}
+
+
+def shown(name: str, peer: str, found: dict) -> str:
+    if "failed" in found:
+        return f"{name:24s} {peer:11s} failed: {found['failed']}"
+    seconds = found["seconds"]
+    spent = seconds["sampling"]
+    text = f"{name:24s} {peer:11s} whole {found['whole']:7.2f} s  sampling {spent:7.2f} s"
+    if "ess_bulk" in found:
+        text += (
+            f"  bulk {found['ess_bulk']:6.0f} ({found['ess_bulk'] / spent:8.0f}/s)"
+            f"  rhat {found['rhat']:.3f}"
         )
-    made = {"machine": platform.machine(), "python": platform.python_version(), "models": rows}
-    Path(__file__).with_name("speed.json").write_text(json.dumps(made, indent=1), encoding="utf-8")
+    return f"{text}  {found['memory']:6.0f} MiB  load {found['load']:.1f}"
+
+
+def machine() -> dict:
+    """What the figures were measured on, and no names of it."""
+    versions = {"python": platform.python_version()}
+    for package in ("pymc", "nutpie", "numba", "numpy"):
+        versions[package] = __import__("importlib.metadata").metadata.version(package)
+    return {"machine": platform.machine(), "cores": os.cpu_count(), "versions": versions}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--models", nargs="*", default=list(CASES))
+    parser.add_argument("--peers", nargs="*")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=600.0)
+    parser.add_argument("--bambi")
+    parser.add_argument("--add", action="store_true")
+    parser.add_argument("--json", default=str(HERE / "speed.json"))
+    options = parser.parse_args()
+    out = Path(options.json)
+    kept = options.add and out.exists()
+    runs = json.loads(out.read_text(encoding="utf-8"))["runs"] if kept else []
+    known = interpreters(options.bambi)
+    asked = options.peers or list(known)
+    end = time.monotonic() + 60.0 * options.minutes
+    first = 1 + max((r["round"] for r in runs), default=-1)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(first, first + options.repeats):
+            for name in options.models:
+                case = CASES[name]
+                # Long chains of the slow ones tell nothing more about a ratio.
+                for peer in (p for p in case.peers if p in known and p in asked):
+                    done = sum(r["model"] == name and r["peer"] == peer for r in runs)
+                    if time.monotonic() > end or (done and peer in ONCE and name != "sleepstudy"):
+                        continue
+                    short = peer == "pymc" and len(case.peers) == 2
+                    if done and short:
+                        continue
+                    task = write_task(case, Path(folder), number, 600 if short else 2000)
+                    suffix = "R" if "Rscript" in known[peer][0] else "py"
+                    script = HERE / "peers" / f"peer_{peer}.{suffix}"
+                    found = run(known[peer], script, task)
+                    runs.append({"round": number, "model": name, "peer": peer, **found})
+                    print(shown(name, peer, found), flush=True)
+                    made = {**machine(), "runs": runs}
+                    out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(MODELS))
+    main()

@@ -72,7 +72,11 @@ def test_pymcs_own_sampler_agrees(model, fit):
 
 
 def test_the_fit_says_what_it_cost(fit):
-    assert set(fit.draws.seconds) == {"import", "build", "compile", "sampling", "post"}
+    stages = ["import", "build", "compile", "warmup", "sampling", "post"]
+    assert list(fit.timing.as_dict()) == stages
+    assert fit.timing.warmup > 0.0 < fit.timing.sampling
+    assert fit.timing.total == pytest.approx(sum(fit.draws.seconds.values()))
+    assert [line.split()[0] for line in str(fit.timing).splitlines()] == [*stages, "total"]
 
 
 INTERRUPTED = """

@@ -64,6 +64,39 @@ def test_nutpie_still_assigns_slices():
     assert "out[...] = grad" in inspect.getsource(compile_pymc._make_c_logp_func)
 
 
+def test_nutpie_still_imports_arviz():
+    code = "import nutpie, sys; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
+def test_draws_are_taken_as_nutpie_gives_them():
+    """Our own reading of the table of draws, beside the data set that nutpie makes of it."""
+    import numpy as np
+    import nutpie
+
+    import bambi_lite as bl
+    from bambi_lite.engines import make_plan, program, sample_settings
+    from bambi_lite.engines.native.sample import kernel_model
+    from bambi_lite.engines.nuts import _NUTPIE_STATS, complete, run
+
+    spec = bl.Model("Reaction ~ Days + (1 | Subject)", bl.load_data("sleepstudy")).spec
+    code = kernel_model(program(spec, make_plan(spec, marginalize=False)))
+    settings = sample_settings(chains=3, iter=300, warmup=120, thin=4, seed=5, progress=False)
+    raw = run(code, settings, ["x"])
+    tree = nutpie.sample(
+        code, draws=180, tune=120, chains=3, cores=settings.cores, seed=5, progress_bar=False,
+        save_warmup=False,
+    )  # fmt: skip
+    posterior, stats = complete(tree, settings)
+    np.testing.assert_array_equal(raw.values["x"], posterior["x"])
+    assert set(raw.stats) == {ours for theirs, ours in _NUTPIE_STATS.items() if theirs in stats}
+    for theirs, ours in _NUTPIE_STATS.items():
+        if theirs in stats:
+            np.testing.assert_array_equal(raw.stats[ours], stats[theirs])
+            assert raw.stats[ours].dtype == stats[theirs].dtype
+
+
 def test_pytensor_still_reorders_arithmetic():
     import pytensor
 

@@ -28,3 +28,16 @@ def test_models_and_networks_are_made_without_a_sampler() -> None:
         "model.graph(), model.prior, model.explain(), model.standata(), model.variables()"
     )
     assert loaded(program, HEAVY) == []
+
+
+def test_fits_of_the_kernels_need_neither_pymc_nor_pictures() -> None:
+    program = (
+        "import bambi_lite as bl\n"
+        "fit = bl.brm('Reaction ~ Days + (Days | Subject)', bl.load_data('sleepstudy'), seed=1,\n"
+        "             progress=False)\n"
+        "str(fit)"
+    )
+    assert loaded(program, ("pymc", "pytensor", "arviz", "arviz_plots", "matplotlib")) == []
+    # ArviZ is there for everybody else, nutpie among them.
+    after = "import arviz, nutpie\narviz.plot_forest, nutpie.sample.__globals__['arviz'].from_dict"
+    assert loaded(f"{program}\n{after}", ("arviz", "arviz_plots")) == ["arviz", "arviz_plots"]

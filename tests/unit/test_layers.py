@@ -24,6 +24,9 @@ LAYERS = {
     "shelf": 0,
     "xp": 0,
     "tabular": 0,
+    "compiled": 0,
+    "docstrings": 0,
+    "estimates": 1,
     "dists": 1,
     "links": 1,
     "params": 2,
@@ -40,6 +43,8 @@ LAYERS = {
     "simulate": 8,
     "naming": 8,
     "draws": 9,
+    "reuse": 9,
+    "sampling": 10,
     "summary": 10,
     "given": 10,
     "standata": 10,
@@ -53,17 +58,22 @@ LAYERS = {
     "prior_plots": 10,
     "next_prior": 10,
     "sensitivity": 10,
-    "plots": 10,
     "graph": 10,
     "datasets": 10,
     "posterior": 11,
     "compare": 11,
     "hypothesis": 11,
+    "running": 11,
     "keeping": 12,
-    "report": 13,
-    "fit": 14,
-    "api": 15,
-    "": 16,
+    "pictures": 12,
+    "update": 12,
+    "effects": 13,
+    "report": 14,
+    "fit": 15,
+    "api": 16,
+    "selfcheck": 17,
+    "": 17,
+    "__main__": 18,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
@@ -72,7 +82,7 @@ COMMON = {"errors"}
 # Packages whose files must not know each other, and the files in them that all may import.
 SIBLINGS = {
     "families": {"base", "categories", "common", "responses", "truncated"},
-    "engines": {"base", "native", "nuts", "plan", "upstream"},
+    "engines": {"base", "lazy", "native", "nuts", "plan", "saving", "timing", "upstream"},
 }
 
 # Slow to import (PyMC alone takes seconds): only inside functions, or for type checking.
@@ -93,9 +103,8 @@ HEAVY = {
 # Modules that may import HEAVY libraries at their top, each with the reason. They are themselves
 # imported inside functions only.
 LOADED_LAZILY = {
-    "dists.kernels.kernel": "compiles with numba; a word imports it when its CDF is asked for",
-    "dists.kernels.graph": "as above",
-    "dists.kernels.beta": "as above",
+    "compiled": "compiles with numba; what is compiled imports it",
+    "dists.kernels.beta": "compiled by numba; a kernel imports it when it is asked for",
     "dists.kernels.circle": "as above",
     "dists.kernels.counts": "as above",
     "dists.kernels.gamma": "as above",
@@ -103,19 +112,25 @@ LOADED_LAZILY = {
     "dists.kernels.shared": "as above",
     "engines.pymc": "builds PyMC models; the api imports it when a model is built",
     "engines.native.sample": "samples with nutpie; the api imports it when a model is sampled",
-    "dists.kernels.jit": "compiles functions by numba; the texts below use it",
     "dists.kernels.series": "compiled by numba, as are the ones below; a density loads its own",
     "dists.kernels.beta_fraction": "as above",
     "dists.kernels.com_poisson": "as above",
     "dists.kernels.first_passage": "as above",
     "dists.kernels.xbeta": "as above",
     "dists.kernels.op": "an operation of PyTensor; a graph with a kernel loads it",
-    "engines.native.cache": "numba's, as the ones below",
     "engines.native.callbacks": "compiled by numba, as are the ones below",
     "engines.native.draws": "as above",
     "engines.native.kernel": "as above",
     "engines.native.likelihoods": "as above",
-    "engines.native.marginal": "as above",
+    "engines.native.likelihoods.categories": "as above",
+    "engines.native.likelihoods.counts": "as above",
+    "engines.native.likelihoods.forms": "as above",
+    "engines.native.likelihoods.loop": "as above",
+    "engines.native.likelihoods.marginal": "as above",
+    "engines.native.likelihoods.mixed": "as above",
+    "engines.native.likelihoods.positive": "as above",
+    "engines.native.likelihoods.real": "as above",
+    "engines.native.call": "calls what numba compiled",
     "engines.native.predictors": "as above",
     "engines.native.recover": "as above",
     "engines.native.special": "as above",
@@ -125,13 +140,16 @@ LOADED_LAZILY = {
 # HEAVY libraries and of modules LOADED_LAZILY need no entry.
 INSIDE_FUNCTIONS = {
     ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
+    ("predict.integrate", "scipy"): "as for xp",
+    ("summary.icc", "scipy.special"): "as for xp",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
+    ("engines.nuts", "pyarrow"): "0.1 s, and it comes with nutpie",
     ("engines.upstream", "numba"): "1 s, and it is imported with nutpie in any case",
     ("dists.survival", "scipy.interpolate"): "as for stateful: only baseline hazards need it",
     ("design.numeric", "scipy"): "as for xp: only poly() and the like need it",
     ("design.stateful", "scipy.interpolate"): "0.3 s, and only bs() and ns() need it",
     ("compare.importance", "scipy.special"): "as for xp",
-    ("compare.weights", "scipy.optimize"): "0.3 s, and only stacking needs it",
+    ("compare.stacking", "scipy.optimize"): "0.3 s, and only stacking needs it",
     ("compare.refit", "rich.progress"): "0.1 s, and only a progress bar needs it",
     ("hypothesis.reading", "scipy.special"): "as for xp",
 }
@@ -349,7 +367,7 @@ PLANTED = {
     "errors from its own layer": ({"shelf.py": "from bambi_lite.errors import DataError"}, None),
     "upward": (
         {"spec.py": "import numpy\nfrom bambi_lite.api import brm"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 15): "
+        f"bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer {LAYERS['api']}): "
         "only lower layers may be imported",
     ),
     "upward, relative": (
@@ -359,12 +377,12 @@ PLANTED = {
     ),
     "upward, from the package": (
         {"spec.py": "from bambi_lite import brm"},
-        "bambi_lite.spec:1 (layer 7) imports bambi_lite (layer 16): "
+        f"bambi_lite.spec:1 (layer 7) imports bambi_lite (layer {LAYERS['']}): "
         "only lower layers may be imported",
     ),
     "upward for type checking": (
         {"spec.py": "if TYPE_CHECKING:\n    from bambi_lite import api"},
-        "bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer 15): "
+        f"bambi_lite.spec:2 (layer 7) imports bambi_lite.api (layer {LAYERS['api']}): "
         "only lower layers may be imported",
     ),
     "same layer": (
@@ -393,17 +411,17 @@ PLANTED = {
         "may be imported by the others",
     ),
     "heavy at the top": (
-        {"plots.py": "import matplotlib.pyplot as plt"},
-        "bambi_lite.plots:1 imports matplotlib.pyplot at its top: import it inside the function "
+        {"graph.py": "import matplotlib.pyplot as plt"},
+        "bambi_lite.graph:1 imports matplotlib.pyplot at its top: import it inside the function "
         "that needs it, or list the module in LOADED_LAZILY with a reason",
     ),
     "heavy in a class body": (
-        {"plots.py": "class A:\n    from arviz_plots import plot_forest"},
-        "bambi_lite.plots:2 imports arviz_plots at its top: import it inside the function "
+        {"graph.py": "class A:\n    from arviz_plots import plot_forest"},
+        "bambi_lite.graph:2 imports arviz_plots at its top: import it inside the function "
         "that needs it, or list the module in LOADED_LAZILY with a reason",
     ),
-    "heavy in a function": ({"plots.py": "def draw():\n    import matplotlib"}, None),
-    "heavy for type checking": ({"plots.py": "if TYPE_CHECKING:\n    import pymc"}, None),
+    "heavy in a function": ({"graph.py": "def draw():\n    import matplotlib"}, None),
+    "heavy for type checking": ({"graph.py": "if TYPE_CHECKING:\n    import pymc"}, None),
     "heavy in a lazy module": ({"engines/pymc.py": "import pymc, pytensor"}, None),
     "lazy module at the top": (
         {"api.py": "from bambi_lite.engines.pymc import build"},

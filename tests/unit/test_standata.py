@@ -1,8 +1,5 @@
 """Data lists and names of draws against brms 2.23.1: 217 models."""
 
-import json
-import warnings
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,32 +8,13 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.design import build_design
-from bambi_lite.errors import BambiLiteError
-from bambi_lite.families import Family
 from bambi_lite.given import from_frame
 from bambi_lite.standata import Outcome, data_list
-from reference import DATA2, FACTS, cases, data_of, design_of, formula_of, same
+from models import NAMES, REST, WAITING, model_of
+from reference import cases, data_of, design_of, same
 from tables import each
 
-
-def read(path: str) -> Any:
-    return json.loads((FACTS / path).read_text(encoding="utf-8"))
-
-
 CASES = cases()
-REST = read("standata/standata.json")["cases"]
-NAMES = read("standata/parameter_names.json")["cases"]
-
-# Cases with arrays of special terms, which have no columns yet, or of special priors. The list may
-# only shrink: a case in it that passes fails the test.
-WAITING = (
-    "add_index", "cls_epil_ar", "cls_inhaler_sratio", "fit_lifesat_monotonic",
-    "fit_mcycle_smooth", "mv_student_rescor", "sp_ar", "sp_arma", "sp_cosy", "sp_cs",
-    "sp_cs_group", "sp_fcor", "sp_gp", "sp_gp_2d_iso_false", "sp_gp_approx", "sp_gp_by",
-    "sp_ma_cov", "sp_me", "sp_me_interaction", "sp_mi", "sp_mi_response_sdy", "sp_mo",
-    "sp_mo_group", "sp_mo_id", "sp_mo_interaction", "sp_smooth", "sp_smooth_by", "sp_smooth_k",
-    "sp_smooth_sigma", "sp_t2", "sp_two_smooths", "sp_unstr", "user_horseshoe",
-)  # fmt: skip
 
 
 def check(name: str, made: dict[str, Any]) -> None:
@@ -73,33 +51,6 @@ NO_PARAMETERS = ("lprior", "lp__", "tmp_xi", "first_Intercept")
 def _is_helper(name: str) -> bool:
     """Whether brms saves it for its own use: the matrices of gr(by =) among others."""
     return name in NO_PARAMETERS or name.startswith("Cor_")
-
-
-def family_of(name: str) -> Family | None:
-    """The family of a case, or None if it waits for one."""
-    facts = REST[name]["family"]
-    try:
-        links = {"mu": facts["link"], **(facts.get("dpar_links") or {})}
-        family = bl.get_family(facts["name"], links)
-        return family.with_options({**family.options, **facts.get("options", {})})
-    except (BambiLiteError, KeyError):
-        return None
-
-
-@cache
-def model_of(name: str) -> bl.Model | None:
-    """The model of a case, or None if a part of it is parsed and not available yet."""
-    case, family = CASES[name], family_of(name)
-    if family is None or name in WAITING:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", bl.errors.DataWarning)
-        try:
-            return bl.Model(formula_of(name), data_of(case["data"]), family, data2=DATA2)
-        except BambiLiteError as error:
-            if "not available yet" in str(error):
-                return None
-            raise
 
 
 @each(CASES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ...compiled import compiled
 from .shared import (
     FALL,
     LOG_2PI,
@@ -11,7 +12,6 @@ from .shared import (
     NODES,
     TINY,
     WEIGHTS,
-    compiled,
     complement,
     deviance,
     expm1_rest,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from .jit import compiled, elementwise
+from ...compiled import compiled, elementwise
 
 #: More than a + b = 1e8 asks for right at the mean; farther from it tens are enough.
 _MOST_STEPS = 100_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from .shared import FALL, NODES, WEIGHTS, compiled
+from ...compiled import compiled
+from .shared import FALL, NODES, WEIGHTS
 
 type _Part = tuple[float, float, float]
 

@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from .jit import compiled, elementwise
+from ...compiled import compiled, elementwise
 from .series import HALF_LOG_2PI, log1p_excess, stirling
 
 type Sums = tuple[float, float, float, float, float]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from .shared import TINY, compiled
+from ...compiled import compiled
+from .shared import TINY
 
 _BIG = 1e250
 

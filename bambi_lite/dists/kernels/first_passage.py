@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from .jit import compiled, elementwise
+from ...compiled import compiled, elementwise
 
 _SWITCH = 0.3
 _LOG_2PI = math.log(2.0 * math.pi)

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from .shared import FALL, LOG_2PI, NODES, WEIGHTS, compiled, complement, log1mexp, log_ndtr
+from ...compiled import compiled
+from .shared import FALL, LOG_2PI, NODES, WEIGHTS, complement, log1mexp, log_ndtr
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 # On (0, 1); here the integrand changes by a factor of two at the most.

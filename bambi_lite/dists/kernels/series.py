@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .jit import compiled
+from ...compiled import compiled
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 #: From here on the series below are exact in double precision.

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import cast
 
-import numba
 import numpy as np
 from scipy import special
+
+from ...compiled import compiled
 
 LOG_2PI = math.log(2.0 * math.pi)
 #: Below this a term no longer changes a sum of order one.
 TINY = 1e-17
 #: More terms than any of the loops needs; a loop that met a NaN ends here at the latest.
 MANY = 10_000
-
-
-def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """The function, compiled by numba; a division by zero gives an infinity as in NumPy.
-
-    Arithmetic is exact by name: what is not set is inherited from the caller, and PyTensor lets
-    numba reorder it (``fastmath``), which would undo every form here that avoids cancellation.
-    """
-    return cast("Callable[P, R]", numba.njit(error_model="numpy", fastmath=False)(function))
 
 
 def _nodes(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
+from ...compiled import compiled, elementwise
 from .beta_fraction import log_fraction
-from .jit import compiled, elementwise
 from .series import HALF_LOG_2PI, digamma_excess, log1p_excess, stirling
 
 #: Logarithms beyond these are cut off, so that nothing over- or underflows.

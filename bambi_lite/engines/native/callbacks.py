@@ -1,39 +1,18 @@
-"""What nutpie calls, compiled once for a machine and kept on disk by numba.
-
-A model's tables are one array of whole numbers: how many there are of each kind, `ints`, and the
-bits of `floats`. nutpie hands its address to the callbacks.
-"""
+"""What nutpie calls, compiled once for a machine and kept on disk."""
 
 from __future__ import annotations
 
-import numba
+import ctypes
+from typing import Any
+
 import numpy as np
 from numba import types
 
-from .cache import kept
-from .kernel import density
+from ...compiled import callback
+from . import kernel, likelihoods
+from . import layout as at
 
 _DOUBLES = types.CPointer(types.double)
-_DENSITY = types.int64(types.uint64, _DOUBLES, _DOUBLES, _DOUBLES, types.voidptr)
-_KEEP = types.int64(types.uint64, types.uint64, _DOUBLES, _DOUBLES, types.voidptr)
-
-
-def density_at(dim, x_, out_, logp_, user_data):
-    """Log-posterior and gradient; the return codes are nutpie's."""
-    sizes = numba.carray(user_data, (2,), np.int64)
-    whole = numba.carray(user_data, (2 + sizes[0] + sizes[1],), np.int64)
-    ints = whole[2 : 2 + sizes[0]]
-    floats = whole[2 + sizes[0] :].view(np.float64)
-    n = int(dim)
-    out = numba.carray(out_, (n,))
-    value = density(numba.carray(x_, (n,)), ints, floats, out)
-    logp_[0] = value
-    for i in range(n):
-        if not np.isfinite(out[i]):
-            return 3
-    if not np.isfinite(value):
-        return 4
-    return 0
 
 
 def copy_point(dim, expanded, x_, out_, user_data):
@@ -43,6 +22,31 @@ def copy_point(dim, expanded, x_, out_, user_data):
     return 0
 
 
-with kept() as _keep:
-    log_density = numba.cfunc(_DENSITY, cache=_keep, error_model="numpy")(density_at)
-    keep = numba.cfunc(_KEEP, cache=_keep)(copy_point)
+log_density = callback(
+    types.int64(types.uint64, _DOUBLES, _DOUBLES, _DOUBLES, types.voidptr), kernel.density
+)
+keep = callback(
+    types.int64(types.uint64, types.uint64, _DOUBLES, _DOUBLES, types.voidptr), copy_point
+)
+
+
+def table(ints: np.ndarray, floats: np.ndarray) -> np.ndarray:
+    """Both tables as the callbacks read them, with the likelihood by its address in this process.
+
+    Its number in `ints` stands for it everywhere else (:mod:`.likelihoods`).
+    """
+    made = np.concatenate([ints, floats.view(np.int64)])
+    made[at.LIKELIHOOD] = likelihoods.compiled(int(ints[at.LIKELIHOOD])).address
+    return made
+
+
+def density(x: np.ndarray, ints: np.ndarray, floats: np.ndarray, out: np.ndarray) -> float:
+    """The log-posterior of a point up to a constant, as it is sampled; `out` gets the gradient."""
+
+    def address(array: np.ndarray) -> Any:
+        return array.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+
+    x = np.ascontiguousarray(x, dtype=float)
+    value, whole = np.empty(1), table(ints, floats)
+    log_density.ctypes(len(x), address(x), address(out), address(value), whole.ctypes.data)
+    return float(value[0])

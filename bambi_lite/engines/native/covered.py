@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...spec import ModelSpec
 from . import layout as at
+from .known import KNOWN
 
 
 class NotCoveredError(Exception):
@@ -12,15 +13,20 @@ class NotCoveredError(Exception):
 
 def check_covered(spec: ModelSpec) -> None:
     """NotCoveredError unless the kernels have all parts of a model."""
-    if spec.family.kernel not in at.LIKELIHOODS:
+    own = KNOWN.get(spec.family.kernel)
+    if own is None:
         raise NotCoveredError(f"family '{spec.family.name}'")
-    acting = [name for name in spec.seen.arrays if name != "weights"]
-    if acting:
-        raise NotCoveredError("censoring or truncation")
-    for dpar in spec.dpars:
+    for name, value in own.options.items():
+        if spec.family.options.get(name) != value:
+            raise NotCoveredError(f"{name} = {spec.family.options.get(name)!r}")
+    if spec.seen.arrays.keys() - {"weights"} and not own.seen:
+        raise NotCoveredError(f"censoring or truncation of family '{spec.family.name}'")
+    for i, dpar in enumerate(spec.dpars):
         if dpar.tied:
             raise NotCoveredError(f"parameters tied to one another ({dpar.name} = {dpar.tied})")
-        if dpar.link.name not in at.LINKS:
+        constant = any(p.value is not None for term in dpar.terms for p in term.pieces() or ())
+        links = own.links(i)
+        if dpar.link.name not in (("identity",) if constant and not dpar.predicted else links):
             raise NotCoveredError(f"link '{dpar.link.name}' of {dpar.name}")
         for term in dpar.terms:
             if term.pieces() is None:

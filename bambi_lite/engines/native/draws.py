@@ -9,10 +9,14 @@ import numpy as np
 from ...spec import start_values
 from ...terms import GroupBlock
 from ...xp import numpy_namespace
+from ..lazy import made_when_asked
+from ..saving import SavePars
 from . import layout as at
 from .centring import means_within
 from .program import Program
-from .recover import recover
+from .recover import recovery
+
+_EVERYTHING = SavePars()
 
 
 def to_point(program: Program, x: np.ndarray) -> np.ndarray:
@@ -33,7 +37,9 @@ def _maps(program: Program) -> list[tuple[int, np.ndarray]]:
     return found
 
 
-def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.ndarray]:
+def parameters(
+    program: Program, x: np.ndarray, seed: int = 0, save: SavePars = _EVERYTHING
+) -> dict[str, np.ndarray]:
     """Draws of the parameters from sampled vectors.
 
     Parameters
@@ -44,6 +50,8 @@ def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.n
         What was sampled.
     seed : int
         Of the random numbers with which effects that were integrated out are drawn.
+    save : SavePars
+        Whether these are drawn now, or whenever they are asked for (:mod:`..lazy`).
 
     Returns
     -------
@@ -78,8 +86,9 @@ def parameters(program: Program, x: np.ndarray, seed: int = 0) -> dict[str, np.n
             numpy_namespace(), {**values, f"z_{block.name}": own}, spec.arrays
         )
     if program.plan.integrated:
-        name = program.plan.integrated
-        values[f"r_{name}"] = recover(program, values, seed)
+        left = recovery(program, values, seed)
+        effects = made_when_asked(left.draw, left.shape, save.dtype)
+        values[f"r_{left.name}"] = np.asarray(effects) if save.group else effects
     return values
 
 

@@ -2,23 +2,24 @@
 
 One function for all models, compiled by numba once for a machine and kept on disk. It is written
 out by hand, forwards and backwards, and a test holds it to the plain PyMC model of every model it
-covers: value (up to a constant) and gradient to 1e-9.
+covers: value (up to a constant) and gradient.
 """
 
 from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 
+from ...compiled import inner
 from . import layout as at
-from . import likelihoods as lik
-from .marginal import marginal
-from .predictors import predictor, predictor_back
-from .special import fast, sigmoid, softplus
+from .call import call
+from .predictors import length, predictor, predictor_back
+from .special import sigmoid, softplus
 
 
-@fast
+@inner
 def prior(code, a, b, c, x):
     """The log-density of a prior without its constant, and the derivative."""
     if code == 0:
@@ -54,7 +55,7 @@ def prior(code, a, b, c, x):
     return -abs(z), (-1.0 if z > 0.0 else 1.0) / b
 
 
-@fast
+@inner
 def scalars(x, ints, floats, theta, slope):
     """The scalars of a point with the log-prior; `slope` gets its derivative by each of them.
 
@@ -91,7 +92,7 @@ def scalars(x, ints, floats, theta, slope):
     return total
 
 
-@fast
+@inner
 def scalars_back(x, ints, floats, theta, slope, out):
     """The gradient by the point, from the derivatives by the scalars; `slope` is used up."""
     n, at_i, at_f = ints[at.N_SCALARS], ints[at.SCALARS], ints[at.SCALARS_F]
@@ -115,7 +116,7 @@ def scalars_back(x, ints, floats, theta, slope, out):
             slope[i - 1] += g
 
 
-@fast
+@inner
 def partial_correlations(x, start, q, eta, L):
     """The Cholesky factor of a correlation matrix from q (q - 1) / 2 log-odds; its log-prior.
 
@@ -139,7 +140,7 @@ def partial_correlations(x, start, q, eta, L):
     return total
 
 
-@fast
+@inner
 def partial_correlations_back(x, start, q, eta, L, by_L, out):
     """The gradient by the log-odds, from that by the Cholesky factor."""
     for i in range(1, q):
@@ -158,7 +159,7 @@ def partial_correlations_back(x, start, q, eta, L, by_L, out):
             rest += by_L[i, j] * L[i, j]
 
 
-@fast
+@inner
 def factor(theta, ints, at_b, L, F):
     """F = diag(sd) L of a block."""
     q, sd = ints[at_b + at.COEFS], ints[at_b + at.SD]
@@ -167,7 +168,7 @@ def factor(theta, ints, at_b, L, F):
             F[i, j] = theta[sd + i] * L[i, j] if j <= i else 0.0
 
 
-@fast
+@inner
 def effects_of(x, theta, ints, floats, at_b, F, effects):
     """The effects of a block as the predictors take them; the log-prior of what is sampled."""
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
@@ -193,7 +194,7 @@ def effects_of(x, theta, ints, floats, at_b, F, effects):
     return total
 
 
-@fast
+@inner
 def _whiten(x, theta, ints, floats, at_b, F, j, z):
     """z with F z = (sampled effects of level j) - (their mean)."""
     q, place = ints[at_b + at.COEFS], ints[at_b + at.INNOVATIONS]
@@ -210,7 +211,7 @@ def _whiten(x, theta, ints, floats, at_b, F, j, z):
         z[k] /= F[k, k]
 
 
-@fast
+@inner
 def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
     """From the derivatives by the effects to those by the point, by F and by shifting scalars."""
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
@@ -247,63 +248,7 @@ def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
         by_F[k, k] -= levels / F[k, k]
 
 
-@fast
-def _rows(ints, floats, which):
-    """An array over rows, empty where there is none."""
-    start = ints[which]
-    return floats[start : start + ints[at.N_ROWS]] if start >= 0 else floats[0:0]
-
-
-@fast
-def log_likelihood(theta, slope, effects, by_effects, ints, floats):
-    """The log-likelihood; its derivatives are added to `slope` and `by_effects`."""
-    y, w, extra = (
-        _rows(ints, floats, at.Y),
-        _rows(ints, floats, at.WEIGHTS),
-        _rows(ints, floats, at.EXTRA),
-    )
-    first, count = ints[at.DPARS], ints[at.N_DPARS]
-    d0, d1, d2 = first, first + at.DPAR_WIDTH, first + 2 * at.DPAR_WIDTH
-    e0 = predictor(theta, effects, ints, floats, d0)
-    e1 = predictor(theta, effects, ints, floats, d1) if count > 1 else np.empty(1)
-    e2 = predictor(theta, effects, ints, floats, d2) if count > 2 else np.empty(1)
-    g0, g1, g2 = np.zeros(len(e0)), np.zeros(len(e1)), np.zeros(len(e2))
-    l0 = ints[d0 + at.LINK]
-    l1 = ints[d1 + at.LINK] if count > 1 else 0
-    l2 = ints[d2 + at.LINK] if count > 2 else 0
-    code = ints[at.LIKELIHOOD]
-    if code == 0:
-        total = lik.gaussian(y, w, extra, e0, e1, g0, g1, l0, l1)
-    elif code == 1:
-        total = lik.student(y, w, extra, e0, e1, e2, g0, g1, g2, l0, l1, l2)
-    elif code == 2:
-        total = lik.bernoulli(y, w, extra, e0, g0, l0)
-    elif code == 3:
-        total = lik.binomial(y, w, extra, e0, g0, l0)
-    elif code == 4:
-        total = lik.poisson(y, w, extra, e0, g0, l0)
-    elif code == 5:
-        total = lik.negbinomial(y, w, extra, e0, e1, g0, g1, l0, l1)
-    elif code == 6:
-        total = lik.gamma(y, w, extra, e0, e1, g0, g1, l0, l1)
-    elif code == 7:
-        total = lik.lognormal(y, w, extra, e0, e1, g0, g1, l0, l1)
-    elif code == 8:
-        total = lik.beta(y, w, extra, e0, e1, g0, g1, l0, l1)
-    elif code == 9:
-        t, k = ints[at.THRESHOLDS], ints[at.N_THRESHOLDS]
-        total = lik.cumulative(y, w, e0, e1, g0, g1, l0, l1, theta[t : t + k], slope[t : t + k])
-    else:
-        total = lik.weibull(y, w, extra, e0, e1, g0, g1, l0, l1)
-    predictor_back(ints, floats, d0, g0, slope, by_effects)
-    if count > 1:
-        predictor_back(ints, floats, d1, g1, slope, by_effects)
-    if count > 2:
-        predictor_back(ints, floats, d2, g2, slope, by_effects)
-    return total
-
-
-@fast
+@inner
 def mapped(x, ints, floats):
     """The point after the linear maps."""
     if ints[at.N_MAPS] == 0:
@@ -320,7 +265,7 @@ def mapped(x, ints, floats):
     return made
 
 
-@fast
+@inner
 def mapped_back(ints, floats, out):
     """The gradient by the point, from that by the mapped one."""
     for m in range(ints[at.N_MAPS]):
@@ -334,18 +279,50 @@ def mapped_back(ints, floats, out):
             out[start + j] = total
 
 
-@fast
-def density(point, ints, floats, out):
-    """The log-posterior of a point up to a constant; `out` gets the gradient."""
-    x = mapped(point, ints, floats)
+@inner
+def log_likelihood(theta, slope, effects, by_effects, F, by_F, ints, floats):
+    """The log-likelihood; its derivatives are added to those of what it depends on.
+
+    The likelihood itself is compiled apart (:mod:`.likelihoods`) and called by its address, so that
+    a model costs the compiling of its own alone.
+    """
+    first, count = ints[at.DPARS], ints[at.N_DPARS]
+    whole = 1
+    for d in range(count):
+        whole += length(ints, first + d * at.DPAR_WIDTH)
+    e, g = np.empty(whole), np.empty(whole)
+    start = 0
+    for d in range(count):
+        at_d = first + d * at.DPAR_WIDTH
+        size = length(ints, at_d)
+        predictor(theta, effects, ints, floats, at_d, e[start : start + size])
+        start += size
+    total = call(ints[at.LIKELIHOOD], (ints, floats, e, g, theta, slope, F, by_F))
+    start = 0
+    for d in range(count):
+        at_d = first + d * at.DPAR_WIDTH
+        size = length(ints, at_d)
+        predictor_back(ints, floats, at_d, g[start : start + size], slope, by_effects)
+        start += size
+    return total
+
+
+def density(dim, x_, out_, logp_, user_data):
+    """The log-posterior of a point up to a constant, and its gradient; nutpie's return codes.
+
+    The tables are one array of whole numbers: `ints`, then the bits of `floats`.
+    """
+    head = numba.carray(user_data, (at.HEAD,), np.int64)
+    n_ints = head[at.N_INTS]
+    whole = numba.carray(user_data, (n_ints + head[at.N_FLOATS],), np.int64)
+    ints, floats = whole[:n_ints], whole[n_ints:].view(np.float64)
+    out = numba.carray(out_, (int(dim),))
+    x = mapped(numba.carray(x_, (int(dim),)), ints, floats)
     n = ints[at.N_SCALARS]
     theta, slope = np.empty(n), np.empty(n)
     total = scalars(x, ints, floats, theta, slope)
     effects, by_effects = np.empty(ints[at.N_EFFECTS]), np.zeros(ints[at.N_EFFECTS])
-    blocks = ints[at.N_BLOCKS]
-    size = 1
-    for b in range(blocks):
-        size = max(size, ints[ints[at.BLOCKS] + b * at.BLOCK_WIDTH + at.COEFS])
+    blocks, size = ints[at.N_BLOCKS], ints[at.MOST_COEFS]
     Ls, Fs = np.zeros((blocks, size, size)), np.zeros((blocks, size, size))
     by_Fs = np.zeros((blocks, size, size))
     for b in range(blocks):
@@ -361,10 +338,9 @@ def density(point, ints, floats, out):
         if ints[at_b + at.MODE] != at.INTEGRATED:
             total += effects_of(x, theta, ints, floats, at_b, Fs[b], effects)
     own = ints[at.MARGINAL]
-    if own >= 0:
-        total += marginal(theta, slope, effects, by_effects, Fs[own], by_Fs[own], ints, floats)
-    else:
-        total += log_likelihood(theta, slope, effects, by_effects, ints, floats)
+    F = Fs[own] if own >= 0 else np.empty((0, 0))
+    by_F = by_Fs[own] if own >= 0 else np.empty((0, 0))
+    total += log_likelihood(theta, slope, effects, by_effects, F, by_F, ints, floats)
     for b in range(blocks):
         at_b = ints[at.BLOCKS] + b * at.BLOCK_WIDTH
         q, sd = ints[at_b + at.COEFS], ints[at_b + at.SD]
@@ -380,4 +356,8 @@ def density(point, ints, floats, out):
             partial_correlations_back(x, start, q, eta, Ls[b], by_L, out)
     scalars_back(x, ints, floats, theta, slope, out)
     mapped_back(ints, floats, out)
-    return total
+    logp_[0] = total
+    for i in range(len(out)):
+        if not np.isfinite(out[i]):
+            return 3
+    return 0 if np.isfinite(total) else 4

@@ -9,28 +9,39 @@ through them.
 from __future__ import annotations
 
 # The head of `ints`.
-N_ROWS = 0
-N_DIM = 1
-N_SCALARS = 2
-SCALARS = 3  #: position in ints of the scalars, SCALAR_WIDTH each
-SCALARS_F = 4  #: position in floats of their bounds and prior arguments, SCALAR_WIDTH_F each
-N_BLOCKS = 5
-BLOCKS = 6  #: position in ints of the blocks of group effects, BLOCK_WIDTH each
-N_DPARS = 7
-DPARS = 8  #: position in ints of the distributional parameters, DPAR_WIDTH each
-LIKELIHOOD = 9
-Y = 10  #: position in floats of the response
-WEIGHTS = 11  #: of the weights of the rows; -1 for none
-EXTRA = 12  #: of the trials or standard errors of the rows; -1 for none
-THRESHOLDS = 13  #: the first scalar that is a threshold; -1 for none
-N_THRESHOLDS = 14
-N_EFFECTS = 15  #: numbers of group effects in all blocks together
-MARGINAL = 16  #: the block that is integrated out; -1 for none
-MARGINAL_I = 17  #: position in ints of what integrating needs
-MARGINAL_F = 18  #: the same in floats
-N_MAPS = 19
-MAPS = 20  #: position in ints of the linear maps of parts of the point, MAP_WIDTH each
-HEAD = 21
+(
+    N_INTS,  # sizes of the two tables
+    N_FLOATS,
+    N_ROWS,
+    N_DIM,
+    N_SCALARS,
+    SCALARS,  # position in ints of the scalars, SCALAR_WIDTH each
+    SCALARS_F,  # position in floats of their bounds and prior arguments, SCALAR_WIDTH_F each
+    N_BLOCKS,
+    BLOCKS,  # position in ints of the blocks of group effects, BLOCK_WIDTH each
+    N_DPARS,
+    DPARS,  # position in ints of the distributional parameters, DPAR_WIDTH each
+    LIKELIHOOD,  # which likelihood it is (:mod:`.likelihoods`); while it runs, its address
+    COLUMNS,  # position in floats of the columns that the likelihood reads of the response
+    N_COLUMNS,
+    WEIGHTS,  # position in floats of the weights of the rows; -1 for none
+    SEEN,  # of what is known of each row where it is censored or truncated, SEEN_COLUMNS
+    THRESHOLDS,  # the first scalar that is a threshold; -1 for none
+    N_THRESHOLDS,
+    N_EFFECTS,  # numbers of group effects in all blocks together
+    MARGINAL,  # the block that is integrated out; -1 for none
+    MARGINAL_I,  # position in ints of what integrating needs
+    MARGINAL_F,  # the same in floats
+    N_MAPS,
+    MAPS,  # position in ints of the linear maps of parts of the point, MAP_WIDTH each
+    MOST_COEFS,  # the largest number of coefficients in a block, at least one
+) = range(25)
+HEAD = 25
+
+# Columns of SEEN: the code of censoring; the response; the upper end of an interval; the bounds
+# outside of which there are no values.
+SEEN_COLUMNS = 5
+CODE, AT, UPTO, BELOW, ABOVE = range(SEEN_COLUMNS)
 
 # A scalar: where it stands in the unconstrained vector, how it is transformed, its prior.
 SCALAR_WIDTH = 3
@@ -60,9 +71,10 @@ SHIFT_WIDTH = 3
 SHIFT_SCALAR, SHIFT_COEF, SHIFT_F = range(SHIFT_WIDTH)
 
 # A distributional parameter. B of a predicted one is the position in ints of the scalars of its
-# columns, else its one scalar, or the position in floats of its value.
+# WIDTH columns, which stand in floats at X one after another; else its one scalar, or the position
+# in floats of its value.
 DPAR_WIDTH = 8
-KIND, LINK, INTERCEPT, N_COLUMNS, B, X, OFFSET, PARTS = range(DPAR_WIDTH)
+KIND, LINK, INTERCEPT, WIDTH, B, X, OFFSET, PARTS = range(DPAR_WIDTH)
 PREDICTED, SCALAR, CONSTANT = range(3)
 
 # A part of a predictor that a group effect gives: PARTS points to their number, then these.
@@ -105,31 +117,15 @@ LINKS = {
     "logm1": 8,
 }
 
-#: Likelihoods by the name a family gives to its kernel.
-LIKELIHOODS = {
-    "gaussian": 0,
-    "student": 1,
-    "bernoulli": 2,
-    "binomial": 3,
-    "poisson": 4,
-    "negbinomial": 5,
-    "gamma": 6,
-    "lognormal": 7,
-    "beta": 8,
-    "cumulative": 9,
-    "weibull": 10,
-}
-
 # What MARGINAL_I points to.
 (
-    BY_ROWS,  # whether the sums are made of rows (other group effects), or stand ready
     SIGMA,  # the scalar that is sigma; -1: known
-    N_FIXED,  # columns of the fixed part, the intercept among them (ready sums only)
-    FIXED,  # position in ints of the scalars that they belong to (ready sums only)
+    N_FIXED,  # columns of the fixed part, the intercept among them (by sums only)
+    FIXED,  # position in ints of the scalars that they belong to (by sums only)
     INDEX,  # position in ints of the level of each row (by rows only)
-    COLUMNS,  # position in ints of q positions in floats of columns of Z; -1: ones (by rows only)
-) = range(6)
-MARGINAL_WIDTH = 6
+    Z_COLUMNS,  # position in ints of q positions in floats of columns of Z (by rows only)
+) = range(5)
+MARGINAL_WIDTH = 5
 
 # What MARGINAL_F points to: sum of weights, known precision, sum of squares, then for each level
 # ZZ (q x q). Ready sums are about y less what least squares tell, so that nothing is lost to

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
@@ -15,9 +14,11 @@ from ...spec import DparSpec, ModelSpec
 from ...terms import GroupBlock, Piece
 from ..plan import Plan
 from . import layout as at
-from .centring import effect_columns, level_sums, means_within, pieces_of
+from .centring import means_within
 from .covered import check_covered
+from .known import KNOWN, MARGINAL, NAMES, SUMS
 from .rows import equal_rows, orthogonal_map
+from .sums import marginal_sums
 from .tables import Tables
 
 
@@ -168,6 +169,7 @@ class _Writer:
         self.head[at.BLOCKS] = self.tables.ints(rows)
         self.head[at.N_EFFECTS] = effects
         self.head[at.N_DIM] = self.n_dim
+        self.head[at.MOST_COEFS] = max((len(b.coefs) for b in self.spec.blocks), default=1)
 
     def _shifts(self, block: GroupBlock) -> int:
         """What the mean of centred effects is made of."""
@@ -206,32 +208,60 @@ class _Writer:
     def rows(self) -> None:
         """The response and what comes with it."""
         spec = self.spec
+        own = KNOWN[spec.family.kernel]
         self.head[at.N_ROWS] = spec.design.n_obs
-        self.head[at.LIKELIHOOD] = at.LIKELIHOODS[spec.family.kernel]
         weights = spec.seen.arrays.get("weights")
         if self.merged is not None:
             self.head[at.N_ROWS] = len(self.merged.rows)
             weights = self.merged.weights
-        extra = next(
-            (spec.response.extra[k] for k in ("trials", "rate", "se") if k in spec.response.extra),
-            None,
-        )
-        for where, array in ((at.Y, spec.response.y), (at.EXTRA, extra)):
-            self.head[where] = -1 if array is None else self.tables.floats(self._rows(array))
         self.head[at.WEIGHTS] = -1 if weights is None else self.tables.floats(weights)
+        y = self._rows(np.asarray(spec.response.y, dtype=float))
+        extra = {
+            name: self._rows(values)
+            for name, values in spec.response.extra.items()
+            if len(values) == spec.design.n_obs
+        }
+        columns = own.columns(y, extra)
+        self.head[at.N_COLUMNS] = len(columns)
+        self.head[at.COLUMNS] = self.tables.floats(np.stack(columns))
+        seen = self._seen(y, own.discrete)
+        self.head[at.SEEN] = -1 if seen is None else self.tables.floats(seen)
+        name = own.name if seen is None else f"{own.name} seen"
+        self.head[at.LIKELIHOOD] = NAMES.index(name)
         self.head[at.THRESHOLDS] = -1
         for part in spec.structure:
             (param,) = part.params
             self.head[at.THRESHOLDS] = self.first[param.name]
             self.head[at.N_THRESHOLDS] = param.shape[0]
 
+    def _seen(self, y: np.ndarray, discrete: bool) -> np.ndarray | None:
+        """What is known of rows that are censored or truncated (see :mod:`.layout`)."""
+        arrays = {name: self._rows(np.asarray(a)) for name, a in self.spec.seen.arrays.items()}
+        if not arrays.keys() - {"weights"}:
+            return None
+        made = np.zeros((at.SEEN_COLUMNS, len(y)))
+        made[at.CODE] = arrays.get("cens", 0.0)
+        made[at.AT] = y
+        made[at.UPTO] = np.where(made[at.CODE] == 2.0, arrays.get("rcens", y), y)
+        # P(Y >= lb) of a whole number is P(Y > lb - 1).
+        made[at.BELOW] = arrays.get("lb", -np.inf) - (1.0 if discrete else 0.0)
+        made[at.ABOVE] = arrays.get("ub", np.inf)
+        return made
+
     # -- predictors --------------------------------------------------------------------------
 
     def dpars(self) -> None:
         """The distributional parameters."""
-        rows = [self._dpar(dpar) for dpar in self.spec.dpars]
+        dpars = self.spec.dpars
+        if self.plan.integrated or self.plan.summed:
+            # Sums have all that acts on rows in them; else the rows need mu.
+            dpars = () if self._by_sums() else dpars[:1]
+        rows = [self._dpar(dpar) for dpar in dpars]
         self.head[at.N_DPARS] = len(rows)
         self.head[at.DPARS] = self.tables.ints(rows)
+
+    def _by_sums(self) -> bool:
+        return all(block.name == self.plan.integrated for block in self.spec.blocks)
 
     def _dpar(self, dpar: DparSpec) -> np.ndarray:
         row = np.zeros(at.DPAR_WIDTH, dtype=np.int64)
@@ -256,9 +286,9 @@ class _Writer:
             elif piece.columns:
                 X = self._centred(piece.columns)
                 kept = [i for i in range(X.shape[1]) if (piece.param, i) not in self.absorbed]
-                row[at.N_COLUMNS] = len(kept)
+                row[at.WIDTH] = len(kept)
                 row[at.B] = self.tables.ints([self.first[piece.param] + i for i in kept])
-                row[at.X] = self.tables.floats(self._rows(X[:, kept]))
+                row[at.X] = self.tables.floats(self._rows(X[:, kept]).T)
             elif (piece.param, 0) not in self.absorbed:
                 row[at.INTERCEPT] = self.first[piece.param]
         if parts:
@@ -273,10 +303,13 @@ class _Writer:
         return np.asarray(array if self.merged is None else array[self.merged.rows])
 
     def _centred(self, name: str) -> np.ndarray:
-        """Columns of a predictor; under thresholds, which are sampled at their means, centred."""
+        """Columns of a predictor; under thresholds, which are sampled at their means, centred.
+
+        The means are those of the data that the model was made for, whatever rows there are now.
+        """
         X = self._array(name)
-        centred = any(part.centres == name for part in self.spec.structure)
-        return X - X.mean(axis=0) if centred else X
+        means = next((own.means for own in self.spec.structure if own.centres == name), None)
+        return X if means is None else X - np.asarray(means)
 
     def _part(self, piece: Piece) -> np.ndarray:
         Z = -1
@@ -291,21 +324,22 @@ class _Writer:
         """The sums that integrating a block out needs."""
         self.head[at.MARGINAL] = -1
         name = self.plan.integrated
-        if not name:
+        if not name and not self.plan.summed:
             return
-        self.head[at.MARGINAL] = self.block_at[name]
+        if name:
+            self.head[at.MARGINAL] = self.block_at[name]
         made = marginal_sums(self.spec, name)
         row = np.zeros(at.MARGINAL_WIDTH, dtype=np.int64)
         row[at.SIGMA] = self.first.get("sigma", -1)
         if made.by_rows:
-            row[at.BY_ROWS] = 1
             row[at.INDEX] = self.tables.ints(made.index)
-            row[at.COLUMNS] = self.tables.ints([self.tables.floats(column) for column in made.Z.T])
+            row[at.Z_COLUMNS] = self.tables.ints([self.tables.floats(z) for z in made.Z.T])
             if made.precision is not None:
                 self.head[at.WEIGHTS] = self.tables.floats(made.precision)
         else:
             scalars = [self.first[param] + i for param, i in made.fixed]
             row[at.N_FIXED], row[at.FIXED] = len(scalars), self.tables.ints(scalars)
+        self.head[at.LIKELIHOOD] = NAMES.index(MARGINAL if made.by_rows else SUMS)
         self.head[at.MARGINAL_I] = self.tables.ints(row)
         self.head[at.MARGINAL_F] = self.tables.floats(made.floats)
 
@@ -341,98 +375,3 @@ def _prior(prior: Prior) -> tuple[int, tuple[float, float, float]]:
     values = [float(prior.dist.args[arg]) for arg in word.args]
     a, b, c = (*values, 0.0, 0.0, 0.0)[:3]
     return at.PRIORS[prior.dist.name], (a, b, c)
-
-
-@dataclass(frozen=True, slots=True)
-class MarginalSums:
-    """What integrating a block of effects out needs.
-
-    Attributes
-    ----------
-    by_rows : bool
-        Whether other group effects make the residual of a row, so that sums come from rows.
-    floats : array
-        What MARGINAL_F points to.
-    index, Z : arrays
-        The level of each row and the columns of its effects.
-    precision : array or None
-        Weight of each row.
-    fixed : tuple of (str, int)
-        The parameter and element that each column of the fixed part belongs to.
-    """
-
-    by_rows: bool
-    floats: np.ndarray
-    index: np.ndarray
-    Z: np.ndarray
-    precision: np.ndarray | None
-    fixed: tuple[tuple[str, int], ...] = ()
-
-
-def marginal_sums(spec: ModelSpec, name: str) -> MarginalSums:
-    """Sums over the rows of each level of a block, for :mod:`.marginal`.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-        A gaussian model with identity link and one sigma.
-    name : str
-        The block.
-    """
-    pieces = pieces_of(spec, "mu")
-    others = any(piece.effects and piece.effects != name for piece in pieces)
-    block = next(b for b in spec.blocks if b.name == name)
-    levels, q = len(block.levels), len(block.coefs)
-    index, Z = effect_columns(spec, block, "mu")
-    n = len(index)
-    precision = _precision(spec)
-    w = np.ones(n) if precision is None else precision
-    total, known = float(w.sum()), _known_precision(spec)
-    ZZ = level_sums(index, Z, w, levels)
-    if others:
-        head = [total, known, 0.0]
-        return MarginalSums(True, np.concatenate([head, ZZ.ravel()]), index, Z, precision)
-    fixed: list[tuple[str, int]] = []
-    columns: list[np.ndarray] = []
-    y = np.array(spec.response.y, dtype=float)
-    for piece in pieces:
-        if piece.known:
-            y -= spec.arrays[piece.known]
-        elif piece.columns and piece.param:
-            X = np.asarray(spec.arrays[piece.columns])
-            fixed += [(piece.param, i) for i in range(X.shape[1])]
-            columns += list(X.T)
-        elif piece.param:
-            fixed.append((piece.param, 0))
-            columns.append(np.ones(n))
-    X = np.column_stack(columns) if columns else np.empty((n, 0))
-    XX = X.T @ (w[:, None] * X)
-    start = np.linalg.lstsq(XX, X.T @ (w * y), rcond=None)[0] if columns else np.empty(0)
-    y -= X @ start
-    sums = np.empty((levels, q * q + q * len(fixed) + q))
-    sums[:, : q * q] = ZZ.reshape(levels, -1)
-    for i in range(q):
-        for j, column in enumerate(columns):
-            place = q * q + i * len(fixed) + j
-            sums[:, place] = np.bincount(index, w * Z[:, i] * column, levels)
-        sums[:, q * q + q * len(fixed) + i] = np.bincount(index, w * Z[:, i] * y, levels)
-    head = [total, known, float(np.sum(w * y * y))]
-    floats = np.concatenate([head, start, X.T @ (w * y), XX.ravel(), sums.ravel()])
-    return MarginalSums(False, floats, index, Z, precision, tuple(fixed))
-
-
-def _known_precision(spec: ModelSpec) -> float:
-    """That of a sigma that the user fixed; with ``se()`` alone it is in the weights of the rows."""
-    pieces = [piece for term in spec.dpars[1].terms for piece in term.pieces() or ()]
-    value = pieces[0].value
-    return 1.0 if not value else float(value) ** -2.0
-
-
-def _precision(spec: ModelSpec) -> np.ndarray | None:
-    """Weights of the rows: those of weights(), and one over the known variances of se()."""
-    weights = spec.seen.arrays.get("weights")
-    se: Any = spec.response.extra.get("se")
-    if se is None:
-        return None if weights is None else np.asarray(weights)
-    known = 1.0 / np.asarray(se) ** 2
-    return known if weights is None else known * np.asarray(weights)

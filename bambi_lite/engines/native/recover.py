@@ -2,21 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
+from ...compiled import compiled
 from ...spec import ModelSpec, linear_predictor
+from ...terms import GroupBlock
 from ...xp import numpy_namespace
-from .program import Program, marginal_sums
-from .special import fast
+from .program import Program
+from .sums import MarginalSums, marginal_sums, on_gaussian_scale
 
 #: Draws whose residuals are held at once, in numbers.
 _BUDGET = 4_000_000
 
 
-def recover(program: Program, values: Mapping[str, np.ndarray], seed: int) -> np.ndarray:
-    """One draw of the effects for each posterior draw, exactly (see :mod:`.marginal`).
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """The effects of a block given everything else, draw after draw (see :mod:`.marginal`).
+
+    Each draw has random numbers of its own, so that it is the same one whenever and beside
+    whichever others it is made.
+
+    Attributes
+    ----------
+    spec : ModelSpec
+        The model.
+    name : str
+        The block.
+    sums : MarginalSums
+        Of the rows of each level.
+    values : mapping
+        Draws of all other parameters and effects, shape (chain, draw, ...).
+    seed : int
+        Of the random numbers.
+    """
+
+    spec: ModelSpec
+    name: str
+    sums: MarginalSums
+    values: Mapping[str, np.ndarray]
+    seed: int
+
+    @property
+    def block(self) -> GroupBlock:
+        """Whose effects they are."""
+        return next(b for b in self.spec.blocks if b.name == self.name)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(chain, draw, level, coef)."""
+        block = self.block
+        lead = self.values[f"sd_{self.name}"].shape[:2]
+        return *lead, len(block.levels), len(block.coefs)
+
+    def draw(self, which: np.ndarray) -> np.ndarray:
+        """The effects of some draws, which are counted over chains: (n, level, coef)."""
+        _, _, levels, q = self.shape
+        own = {n: v.reshape(-1, *v.shape[2:])[which] for n, v in self._needed().items()}
+        F = own[f"sd_{self.name}"][:, :, None]
+        F = F * (own[f"L_{self.name}"] if self.block.correlated else np.eye(q))
+        fixed = np.full(len(which), self.sums.floats[1])
+        k = own["sigma"] ** -2.0 if "sigma" in own else fixed
+        ZZ, ZX, b = self._fixed_part(own, len(which))
+        made = np.empty((len(which), levels, q))
+        for i, Zy in enumerate(self._residual_sums(own, len(which))):
+            rng = np.random.default_rng([self.seed, 0x6272, int(which[i])])
+            noise = rng.standard_normal((levels, q))
+            _draw(ZZ, ZX, Zy, b[i], k[i], F[i], noise, made[i])
+        return made
+
+    def _needed(self) -> Mapping[str, np.ndarray]:
+        """The draws that the distribution of the effects depends on."""
+        if self.sums.by_rows:
+            return self.values
+        names = {f"sd_{self.name}", f"L_{self.name}", "sigma", *(n for n, _ in self.sums.fixed)}
+        return {n: v for n, v in self.values.items() if n in names}
+
+    def _fixed_part(
+        self, own: Mapping[str, np.ndarray], n: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """``Z'Z`` and ``Z'X`` of each level, and the coefficients of X from those of the sums."""
+        _, _, levels, q = self.shape
+        floats, p = self.sums.floats, len(self.sums.fixed)
+        if self.sums.by_rows:
+            return floats[3:].reshape(levels, q * q), np.zeros((levels, q, 0)), np.zeros((n, 0))
+        per = floats[3 + 2 * p + p * p :].reshape(levels, -1)
+        columns = [
+            own[name] if own[name].ndim == 1 else own[name][:, i] for name, i in self.sums.fixed
+        ]
+        b = np.stack(columns, axis=-1) if columns else np.zeros((n, 0))
+        ZX = per[:, q * q : q * q + q * p].reshape(levels, q, p)
+        return per[:, : q * q], ZX, b - floats[3 : 3 + p]
+
+    def _residual_sums(self, own: Mapping[str, np.ndarray], n: int) -> Iterator[np.ndarray]:
+        """``Z'y`` of each level for one draw after another; y without all other effects."""
+        _, _, levels, q = self.shape
+        p = len(self.sums.fixed)
+        if not self.sums.by_rows:
+            per = self.sums.floats[3 + 2 * p + p * p :].reshape(levels, -1)
+            yield from repeat(per[:, q * q + q * p :], n)
+            return
+        index, Z, w = self.sums.index, self.sums.Z, self.sums.precision
+        step = max(1, _BUDGET // len(index))
+        for start in range(0, n, step):
+            part = {name: array[start : start + step] for name, array in own.items()}
+            for residual in on_gaussian_scale(self.spec) - _without(self.spec, part, self.name):
+                own_y = residual if w is None else w * residual
+                yield np.stack([np.bincount(index, own_y * z, levels) for z in Z.T], axis=-1)
+
+
+def recovery(program: Program, values: Mapping[str, np.ndarray], seed: int) -> Recovery:
+    """The effects that a plan integrates out, ready to be drawn.
 
     Parameters
     ----------
@@ -26,70 +125,21 @@ def recover(program: Program, values: Mapping[str, np.ndarray], seed: int) -> np
         Draws of all other parameters and effects.
     seed : int
         Of the random numbers.
-
-    Returns
-    -------
-    array of shape (chain, draw, level, coef)
     """
     spec, name = program.spec, program.plan.integrated
-    block = next(b for b in spec.blocks if b.name == name)
-    levels, q = len(block.levels), len(block.coefs)
-    sd = values[f"sd_{name}"]
-    F = sd[..., :, None] * (values[f"L_{name}"] if block.correlated else np.eye(q))
-    lead = sd.shape[:-1]
-    sigma = values.get("sigma")
-    sums = marginal_sums(spec, name)
-    k = np.full(lead, sums.floats[1]) if sigma is None else sigma**-2.0
-    rng = np.random.default_rng([seed, 0x6272])
-    made = np.empty((*lead, levels, q))
-    flat = made.reshape(-1, levels, q)
-    F, k = F.reshape(-1, q, q), k.reshape(-1)
-    if not sums.by_rows:
-        p = len(sums.fixed)
-        per = sums.floats[3 + 2 * p + p * p :].reshape(levels, -1)
-        ZZ, ZX = per[:, : q * q], per[:, q * q : q * q + q * p].reshape(levels, q, p)
-        Zy = per[:, q * q + q * p :]
-        b = np.stack([_element(values, *which) for which in sums.fixed], axis=-1).reshape(-1, p)
-        b = b - sums.floats[3 : 3 + p]
-        for s in range(len(flat)):
-            noise = rng.standard_normal((levels, q))
-            _draw(ZZ, ZX, Zy, b[s], k[s], F[s], noise, flat[s])
-        return made
-    ZZ = sums.floats[3:].reshape(levels, q * q)
-    w = np.ones(len(sums.index)) if sums.precision is None else sums.precision
-    nothing = np.zeros((levels, q, 0))
-    rows = max(1, _BUDGET // len(sums.index))
-    for first in range(0, len(flat), rows):
-        part = range(first, min(first + rows, len(flat)))
-        residual = spec.response.y - _without(spec, values, name, part)
-        for s, own in zip(part, residual, strict=True):
-            Zy = np.stack(
-                [np.bincount(sums.index, w * own * column, levels) for column in sums.Z.T], axis=-1
-            )
-            noise = rng.standard_normal((levels, q))
-            _draw(ZZ, nothing, Zy, np.zeros(0), k[s], F[s], noise, flat[s])
-    return made
+    return Recovery(spec, name, marginal_sums(spec, name), dict(values), seed)
 
 
-def _element(values: Mapping[str, np.ndarray], name: str, i: int) -> np.ndarray:
-    array = values[name]
-    return array if array.ndim == 2 else array[..., i]
-
-
-def _without(
-    spec: ModelSpec, values: Mapping[str, np.ndarray], name: str, part: range
-) -> np.ndarray:
+def _without(spec: ModelSpec, own: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """The linear predictor of mu without the effects of one block, (draw, n_obs)."""
-    own = {
-        key: array.reshape(-1, *array.shape[2:])[part.start : part.stop]
-        for key, array in values.items()
-    }
     block = next(b for b in spec.blocks if b.name == name)
-    own[f"r_{name}"] = np.zeros((len(part), len(block.levels), len(block.coefs)))
-    return np.asarray(linear_predictor(spec, spec.dpars[0], numpy_namespace(), own, spec.arrays))
+    n = len(own[f"sd_{name}"])
+    zero = {f"r_{name}": np.zeros((n, len(block.levels), len(block.coefs)))}
+    mu = linear_predictor(spec, spec.dpars[0], numpy_namespace(), {**own, **zero}, spec.arrays)
+    return np.asarray(mu)
 
 
-@fast
+@compiled
 def _draw(ZZ, ZX, Zy, b, k, F, noise, out):
     levels, q = Zy.shape
     p = len(b)

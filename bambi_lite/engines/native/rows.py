@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...spec import ModelSpec
+from ...terms import orthogonal_map as orthogonal_to
 
 
 def orthogonal_map(X: np.ndarray) -> np.ndarray:
@@ -16,9 +17,7 @@ def orthogonal_map(X: np.ndarray) -> np.ndarray:
 
     ``X = Q R``; Q is scaled so that its columns have the mean square one.
     """
-    R = np.linalg.qr(X, mode="r")
-    scaled = R * np.sign(np.diag(R))[:, None] / np.sqrt(len(X))
-    return np.asarray(np.linalg.inv(scaled))
+    return orthogonal_to(X, float(len(X)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,11 @@ def equal_rows(spec: ModelSpec) -> EqualRows:
 def correlated_columns(spec: ModelSpec) -> Iterator[str]:
     """The coefficients that can be sampled on orthogonal columns.
 
-    Two or more without bounds, whose columns are linearly independent.
+    Two or more without bounds, whose columns are linearly independent, and not orthogonal by the
+    formula's ``decomp`` already.
     """
-    for dpar in spec.dpars:
+    decomposed = {p.dpar for p in spec.predictors if p.decomp}
+    for dpar in (own for own in spec.dpars if own.name not in decomposed):
         for piece in (p for term in dpar.terms for p in term.pieces() or ()):
             if not piece.param or not piece.columns:
                 continue
@@ -79,5 +80,6 @@ def correlated_columns(spec: ModelSpec) -> Iterator[str]:
             )
             if X.shape[1] < 2 or len(X) <= X.shape[1] or bounded or half:
                 continue
-            if np.linalg.cond(X / np.sqrt(np.mean(X**2, axis=0))) < 1e8:
+            sizes = np.sqrt(np.mean(X**2, axis=0))
+            if sizes.all() and np.linalg.cond(X / sizes) < 1e8:
                 yield piece.param

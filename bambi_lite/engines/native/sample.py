@@ -7,14 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from nutpie import _lib
-from nutpie.sample import CompiledModel
 
 from ..base import RawDraws, SampleSettings
 from ..nuts import from_zero, run
+from ..upstream import light_nutpie
 from . import callbacks
 from .draws import parameters, start
 from .program import Program
+
+light_nutpie()
+
+from nutpie import _lib  # noqa: E402 (imported the light way above)
+from nutpie.sample import CompiledModel  # noqa: E402
 
 #: Chains start this far around the centres of the priors, on the unconstrained scale.
 _JITTER = 1.0
@@ -32,7 +36,7 @@ class KernelModel(CompiledModel):  # type: ignore[misc] # nutpie has no types
         ``f(seed) -> array``.
     """
 
-    table: np.ndarray = field(default_factory=lambda: np.zeros(2, dtype=np.int64))
+    table: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     initial_point_func: Any = None
     size: int = 0
 
@@ -85,8 +89,7 @@ class KernelModel(CompiledModel):  # type: ignore[misc] # nutpie has no types
 
 def kernel_model(program: Program) -> KernelModel:
     """A program in the form that nutpie takes."""
-    sizes = np.array([program.ints.size, program.floats.size], dtype=np.int64)
-    table = np.concatenate([sizes, program.ints, program.floats.view(np.int64)])
+    table = callbacks.table(program.ints, program.floats)
     centre = start(program)
 
     def initial(seed: int | None) -> np.ndarray:
@@ -117,6 +120,6 @@ def sample(program: Program, settings: SampleSettings) -> RawDraws:
     compiled = time.perf_counter() - begin
     raw = run(code, settings, ["x"])
     begin = time.perf_counter()
-    values = parameters(program, raw.values["x"], settings.seed)
+    values = parameters(program, raw.values["x"], settings.seed, settings.save_pars)
     seconds = {"compile": compiled, **raw.seconds, "post": time.perf_counter() - begin}
     return replace(raw, values=values, seconds=seconds)

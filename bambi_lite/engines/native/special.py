@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numba
-
-from .cache import kept
+from ...compiled import inner
 
 _SQRT2 = math.sqrt(2.0)
 _LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
-def fast[F: Callable[..., Any]](function: F) -> F:
-    """A function compiled by numba when first called, and kept on disk."""
-    with kept() as keep:
-        compiled: F = numba.njit(cache=keep, error_model="numpy", nogil=True)(function)
-    return compiled
+@inner
+def log_gamma(x: float) -> tuple[float, float]:
+    """log Gamma(x) and its derivative, for x > 0 (Abramowitz and Stegun 1972, 6.1.40, 6.3.18).
 
-
-@fast
-def digamma(x: float) -> float:
-    """The derivative of log Gamma (Bernardo 1976, AS 103), for x > 0."""
-    if x < 1e-8:
-        return -1.0 / x - 0.5772156649015329
-    total = 0.0
-    while x < 12.0:
-        total -= 1.0 / x
+    Stirling's series from ten on; below, Gamma(x) = Gamma(x + n) / (x (x + 1) ... (x + n - 1)).
+    """
+    product, slope = 1.0, 0.0
+    while x < 10.0:
+        slope = slope * x + product
+        product *= x
         x += 1.0
     r = 1.0 / x
-    total += math.log(x) - 0.5 * r
-    r *= r
-    series = 1.0 / 12.0 - r * (1.0 / 120.0 - r * (1.0 / 252.0 - r * (1.0 / 240.0 - r / 132.0)))
-    return total - r * series
+    s = r * r
+    series = 1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - s * (691 / 360360 - s / 156)))
+    rest = r * (1 / 12 - s * (1 / 360 - s * series))
+    series = 1 / 240 - s * (1 / 132 - s * (691 / 32760 - s / 12))
+    by_rest = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * series)))
+    log_x = math.log(x)
+    value = (x - 0.5) * log_x - x + _LOG_SQRT_2PI + rest
+    return value - math.log(product), log_x - 0.5 * r - by_rest - slope / product
 
 
-@fast
+@inner
+def log1mexp(x: float) -> float:
+    """log(1 - exp(-x)) for x >= 0."""
+    if x < 0.7:
+        return math.log(-math.expm1(-x))
+    return math.log1p(-math.exp(-x))
+
+
+@inner
 def softplus(x: float) -> float:
     """log(1 + exp(x))."""
     if x > 0.0:
@@ -45,7 +49,7 @@ def softplus(x: float) -> float:
     return math.log1p(math.exp(x))
 
 
-@fast
+@inner
 def sigmoid(x: float) -> float:
     """1 / (1 + exp(-x))."""
     if x >= 0.0:
@@ -54,7 +58,7 @@ def sigmoid(x: float) -> float:
     return e / (1.0 + e)
 
 
-@fast
+@inner
 def log_ndtr(x: float) -> tuple[float, float]:
     """The logarithm of the normal distribution function, and its derivative."""
     if x > -20.0:
@@ -69,12 +73,16 @@ def log_ndtr(x: float) -> tuple[float, float]:
     return -0.5 * x * x - _LOG_SQRT_2PI - math.log(ratio), ratio
 
 
-@fast
+@inner
 def log_share(link: int, eta: float) -> tuple[float, float, float, float]:
     """log p and log(1 - p) of a probability on its link scale, and their derivatives."""
     if link == 2:  # logit
-        p = sigmoid(eta)
-        return -softplus(-eta), -softplus(eta), 1.0 - p, -p
+        small = math.exp(-abs(eta))
+        rest = math.log1p(small)
+        one = 1.0 / (1.0 + small)
+        if eta >= 0.0:
+            return -rest, -eta - rest, small * one, -one
+        return eta - rest, -rest, one, -small * one
     if link == 3:  # probit
         log_p, slope = log_ndtr(eta)
         log_q, other = log_ndtr(-eta)
@@ -90,7 +98,7 @@ def log_share(link: int, eta: float) -> tuple[float, float, float, float]:
     return math.log(eta), math.log1p(-eta), 1.0 / eta, -1.0 / (1.0 - eta)
 
 
-@fast
+@inner
 def inverse(link: int, eta: float) -> tuple[float, float]:
     """A parameter from its linear predictor, and the derivative."""
     if link == 0:
@@ -108,11 +116,15 @@ def inverse(link: int, eta: float) -> tuple[float, float]:
         return eta * eta, 2.0 * eta
     if link == 7:
         return softplus(eta), sigmoid(eta)
-    value = math.exp(eta)
-    return 1.0 + value, value
+    if link == 8:
+        value = math.exp(eta)
+        return 1.0 + value, value
+    log_p, _, slope, _ = log_share(link, eta)
+    value = math.exp(log_p)
+    return value, value * slope
 
 
-@fast
+@inner
 def log_inverse(link: int, eta: float) -> tuple[float, float]:
     """The logarithm of a positive parameter from its linear predictor, and the derivative."""
     if link == 1:
@@ -129,17 +141,64 @@ def log_inverse(link: int, eta: float) -> tuple[float, float]:
     return math.log(value), slope / value
 
 
-@fast
+@inner
 def log_rising(a: float, y: float) -> tuple[float, float]:
     """log Gamma(a + y) - log Gamma(a), and its derivative with respect to log a."""
     if y <= 0.0:
         return 0.0, 0.0
     if a > 1e5:
         r = y / a
-        value = (a + y - 0.5) * math.log1p(r) + y * (math.log(a) - 1.0)
+        grown = math.log1p(r)
+        value = (a + y - 0.5) * grown + y * (math.log(a) - 1.0)
         value += (1.0 / (a + y) - 1.0 / a) / 12.0
-        slope = a * (math.log1p(r) - 0.5 / (a + y) + 0.5 / a)
+        # a log1p(r) + r / (2 (1 + r)) - ..., the derivative of the above by log a.
+        slope = a * grown + 0.5 * y / (a + y)
         return value, slope + a * (1.0 / (a * a) - 1.0 / ((a + y) * (a + y))) / 12.0
-    value = math.lgamma(a + y) - math.lgamma(a + 1.0) + math.log(a)
+    if y <= 24.0 and y == math.floor(y):
+        # a (a + 1) ... (a + y - 1), and its derivative; at most 1e125.
+        product, slope = 1.0, 0.0
+        for _ in range(int(y) - 1):
+            a += 1.0
+            slope = slope * a + product
+            product *= a
+        a -= y - 1.0
+        return math.log(product) + math.log(a), 1.0 + a * slope / product
+    top, by_top = log_gamma(a + y)
+    bottom, by_bottom = log_gamma(a + 1.0)
     # a psi(a) = a psi(a + 1) - 1 stays finite where a underflows.
-    return value, a * (digamma(a + y) - digamma(a + 1.0)) + 1.0
+    return top - bottom + math.log(a), a * (by_top - by_bottom) + 1.0
+
+
+@inner
+def dot(x: Any, y: Any) -> float:
+    """The sum of products, in eight lanes that the processor may fill at once."""
+    n = len(x) - len(x) % 8
+    a = b = c = d = e = f = g = h = 0.0
+    for i in range(0, n, 8):
+        a += x[i] * y[i]
+        b += x[i + 1] * y[i + 1]
+        c += x[i + 2] * y[i + 2]
+        d += x[i + 3] * y[i + 3]
+        e += x[i + 4] * y[i + 4]
+        f += x[i + 5] * y[i + 5]
+        g += x[i + 6] * y[i + 6]
+        h += x[i + 7] * y[i + 7]
+    rest = 0.0
+    for i in range(n, len(x)):
+        rest += x[i] * y[i]
+    return ((a + b) + (c + d)) + ((e + f) + (g + h)) + rest
+
+
+@inner
+def summed(x: Any) -> float:
+    """The sum, in four lanes."""
+    n = len(x) - len(x) % 4
+    a = b = c = d = 0.0
+    for i in range(0, n, 4):
+        a += x[i]
+        b += x[i + 1]
+        c += x[i + 2]
+        d += x[i + 3]
+    for i in range(n, len(x)):
+        a += x[i]
+    return (a + b) + (c + d)

@@ -37,5 +37,7 @@ class Tables:
 
     def done(self) -> tuple[np.ndarray, np.ndarray]:
         """Both tables."""
+        ints = np.concatenate([self.head, *self._ints])
         floats = np.concatenate([*self._floats, np.zeros(1)])
-        return np.concatenate([self.head, *self._ints]), floats
+        ints[at.N_INTS], ints[at.N_FLOATS] = ints.size, floats.size
+        return ints, floats

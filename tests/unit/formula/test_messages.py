@@ -59,7 +59,7 @@ def test_every_parsing_error_has_a_caret() -> None:
 def test_arguments_in_python() -> None:
     wrong = {
         "centre=True: a parameter gets a number, the name of another parameter or a formula; the "
-        "options of bf() are nl, center, cmc, family. Did you mean 'center'?":
+        "options of bf() are nl, center, cmc, decomp, family. Did you mean 'center'?":
             lambda: bf("y ~ x", centre=True),
         "'nl' is True or False, not 1.": lambda: bf("y ~ x", nl=1),
         "A formula is a string, not int.": lambda: bf(3),

@@ -1,0 +1,123 @@
+"""Group effects that are not kept: the same ones whenever they are asked for."""
+
+import tracemalloc
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import bambi_lite as bl
+from bambi_lite.engines import is_made_when_asked
+
+FORMULAS = {
+    "one factor": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "Subject"),
+    "two factors": ("rt ~ 1 + (1 | participant) + (1 | spelling)", "blp_short2", None),
+}
+
+
+def fits(name, **save):
+    formula, data, _ = FORMULAS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", bl.DataWarning)  # missing values of blp
+        model = bl.Model(formula, bl.load_data(data))
+    options = {"seed": 2, "iter": 1000, "progress": False}
+    return [model.sample(**options, save_pars=bl.save_pars(**s)) for s in ({}, save)]
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return fits("one factor", group=False)
+
+
+def held(fit, name):
+    return is_made_when_asked(fit.idata["posterior"].to_dataset()[name].variable._data)
+
+
+def test_they_are_the_same_bit_by_bit(pair):
+    kept, made = (fit.idata["posterior"]["r_Subject"] for fit in pair)
+    np.testing.assert_array_equal(kept, made)
+    np.testing.assert_array_equal(made.to_numpy(), made.to_numpy())
+    assert not held(pair[0], "r_Subject")
+    assert held(pair[1], "r_Subject")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"draw": slice(10, 20)},
+        {"chain": 1, "draw": 3},
+        {"Subject": [4, 1], "Subject__coef": 1},
+        {"chain": [3, 0], "draw": slice(None, None, 7), "Subject": slice(2, 9)},
+    ],
+)
+def test_parts_are_parts_of_the_whole(pair, part):
+    kept, made = (fit.idata["posterior"]["r_Subject"].isel(part) for fit in pair)
+    assert made.dims == kept.dims
+    np.testing.assert_array_equal(kept, made)
+
+
+@pytest.mark.filterwarnings("ignore:Pareto k:bambi_lite.ComparisonWarning")
+def test_everything_works_on_them(pair):
+    kept, made = pair
+    np.testing.assert_array_equal(kept.ranef()["Subject"], made.ranef()["Subject"])
+    np.testing.assert_array_equal(kept.coef()["Subject"], made.coef()["Subject"])
+    np.testing.assert_array_equal(kept.log_lik(), made.log_lik())
+    np.testing.assert_array_equal(kept.posterior_epred(), made.posterior_epred())
+    assert kept.loo().estimates.equals(made.loo().estimates)
+    assert str(kept) == str(made)
+    assert kept.as_draws_df().equals(made.as_draws_df())
+
+
+@pytest.mark.filterwarnings("ignore:save_pars:bambi_lite.BambiLiteWarning")
+def test_only_the_integrated_factor_is_left_out():
+    kept, made = fits("two factors", group=False)
+    ways = {name: held(made, name) for name in ("r_participant", "r_spelling")}
+    assert sorted(ways.values()) == [False, True]
+    for name in ways:
+        np.testing.assert_array_equal(kept.idata["posterior"][name], made.idata["posterior"][name])
+
+
+def test_sampled_effects_are_kept_with_a_warning():
+    model = bl.Model("m | trials(n) ~ 1 + (1 | batch)", bl.load_data("rats"), "binomial")
+    with pytest.warns(bl.BambiLiteWarning, match="the effects of batch are sampled"):
+        fit = model.sample(seed=1, progress=False, save_pars=bl.save_pars(group=False))
+    assert not held(fit, "r_batch")
+
+
+def test_single_precision_is_the_same_to_seven_digits():
+    double, single = fits("one factor", dtype="float32")
+    array = single.idata["posterior"]["r_Subject"]
+    assert array.dtype == np.float32
+    np.testing.assert_allclose(array, double.idata["posterior"]["r_Subject"], rtol=1e-6)
+    model = bl.Model("m | trials(n) ~ 1 + (1 | batch)", bl.load_data("rats"), "binomial")
+    rats = model.sample(seed=1, progress=False, save_pars=bl.save_pars(dtype="float32"))
+    assert rats.idata["posterior"]["r_batch"].dtype == np.float32
+
+
+def test_what_is_not_kept_takes_no_memory():
+    rng = np.random.default_rng(3)
+    g = np.repeat(np.arange(2000), 2)
+    data = {"g": g, "y": rng.normal(size=2000)[g] + rng.normal(size=len(g))}
+    model = bl.Model("y ~ 1 + (1 | g)", pd.DataFrame(data))
+    size = 2000 * 1000 * 8
+    used = []
+    for group in (True, False):
+        tracemalloc.start()
+        fit = model.sample(seed=1, iter=500, progress=False, save_pars=bl.save_pars(group=group))
+        used.append(tracemalloc.get_traced_memory())
+        tracemalloc.stop()
+        assert fit.idata["posterior"]["r_g"].shape == (4, 250, 2000, 1)
+        del fit
+    (kept, _), (left_out, low) = used
+    assert kept > size
+    assert left_out < 0.2 * size
+    assert low < 0.6 * size
+
+
+def test_wrong_arguments():
+    for wrong in ({"group": "no"}, {"dtype": "float16"}):
+        with pytest.raises(bl.SamplingError, match="save_pars: "):
+            bl.save_pars(**wrong)
+    with pytest.raises(bl.SamplingError, match=r"save_pars is made by bl\.save_pars\(\)"):
+        bl.Model("Reaction ~ Days", bl.load_data("sleepstudy")).sample(save_pars=False)
