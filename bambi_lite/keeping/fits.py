@@ -82,7 +82,7 @@ def save(draws: Draws, criteria: Mapping[str, Any], path: str | Path) -> Path:
     }
 
     def members() -> Iterator[Member]:
-        yield from ((name, json.dumps(note, indent=1).encode()) for name, note in texts.items())
+        yield from ((name, json.dumps(note).encode()) for name, note in texts.items())
         yield from priors
         for own in arrays.values():
             yield from own.members()
