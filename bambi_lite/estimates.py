@@ -16,7 +16,8 @@ MAD_CONSTANT = 1.4826
 
 def flat(values: np.ndarray) -> np.ndarray:
     """Draws with one leading axis instead of (chain, draw), chain by chain."""
-    return values.reshape(-1, *values.shape[2:])
+    chains, draws, *rest = values.shape
+    return values.reshape(chains * draws, *rest)  # by their product: there may be no numbers
 
 
 def estimates(values: np.ndarray, robust: bool, probs: Sequence[float]) -> np.ndarray:

@@ -29,6 +29,7 @@ from .hypothesis import hypothesis as test_hypotheses
 from .next_prior import posterior_as_prior
 from .prior_draws import prior_draws
 from .priors import PriorFrame, to_frame
+from .report import write_report
 from .sensitivity import THRESHOLD, sensitivity
 from .spec import ModelSpec
 from .update import update as refit
@@ -433,6 +434,10 @@ class Fit:
         See :func:`bambi_lite.keeping.save`, also for what a file cannot hold.
         """
         return keeping.save(self.draws, self.criteria, path)
+
+    def report(self, path: str | Path, title: str | None = None) -> Path:
+        """Write a page for a browser: see :func:`bambi_lite.report.write_report`."""
+        return write_report(self.draws, path, title)
 
     # -- shown -------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from .design import data_variables
 from .draws import Draws
 from .engines import SampleSettings, sample_settings
 from .errors import DataError, listing, suggest
-from .families import Family, get_family, unbound
+from .families import Family, get_family, same_family, stem_links, unbound
 from .formula import BrmsFormula, change_formula
 from .priors import PriorRow, PriorSet, gather
 from .reuse import Compiled, compiled_for, with_data
@@ -159,8 +159,7 @@ def _names(formula: BrmsFormula) -> tuple[str, ...]:
 
 def _priors(old: ModelSpec, given: Any, family: Family) -> PriorSet:
     """What is said now over what the fit had; its default priors stay if nothing is said."""
-    same = family.name == old.family.name and _links(family) == _links(old.family)
-    stay = same and given is None
+    stay = given is None and same_family(family, old.family)
     kept = [row for row in old.prior_rows if stay or row.source not in ("default", "earlier")]
     return replace(gather(given), earlier=tuple(map(_as_earlier, kept)))
 
@@ -169,10 +168,6 @@ def _as_earlier(row: PriorRow) -> PriorRow:
     source = "earlier" if row.source == "default" and row.prior else row.source
     # The rule does not tell any more where the numbers come from.
     return replace(row, source=source, computed=None)
-
-
-def _links(family: Family) -> dict[str, str]:
-    return {d.stem or d.name: family.link(d.name).name for d in family.dpars}
 
 
 def _settings(old: SampleSettings, given: Mapping[str, Any]) -> SampleSettings:
@@ -193,7 +188,7 @@ def _changes(
     found = []
     if str(old.formula) != str(new.formula):
         found.append(f"formula: {_line(old.formula)} -> {_line(new.formula)}")
-    if (old.family.name, _links(old.family)) != (new.family.name, _links(new.family)):
+    if not same_family(old.family, new.family):
         found.append(f"family: {_family_line(old.family)} -> {_family_line(new.family)}")
     shared = [name for name in new.data.columns if name in old.data.columns]
     if given and not old.data[shared].equals(new.data[shared]):
@@ -215,7 +210,7 @@ def _line(formula: BrmsFormula) -> str:
 
 
 def _family_line(family: Family) -> str:
-    return f"{family.name}({_links(family).get('mu', '')})"
+    return f"{family.name}({stem_links(family).get('mu', '')})"
 
 
 def _prior_changes(old: ModelSpec, new: ModelSpec) -> list[str]:

@@ -254,12 +254,12 @@ TABLE = [
         posterior_epred.brmsfit ; Fit.posterior_epred
         posterior_predict.brmsfit ; Fit.posterior_predict
         posterior_smooths.brmsfit ; ;  ; smooth terms are not built yet
-        posterior_interval.brmsfit
-        fitted.brmsfit
-        predict.brmsfit
-        residuals.brmsfit
-        predictive_error.brmsfit
-        predictive_interval.brmsfit
+        posterior_interval.brmsfit ; Fit.posterior_interval
+        fitted.brmsfit ; Fit.fitted
+        predict.brmsfit ; Fit.predict
+        residuals.brmsfit ; Fit.residuals
+        predictive_error.brmsfit ; Fit.predictive_error
+        predictive_interval.brmsfit ; Fit.predictive_interval
         pp_expect ; Fit.posterior_epred ; ; deprecated in brms
         posterior_average.brmsfit
         pp_average.brmsfit ; bl.pp_average
@@ -306,23 +306,23 @@ TABLE = [
         hypothesis.brmsfit ; Fit.hypothesis ; fit.hypothesis("x > 0")
         brmshypothesis ; bl.HypothesisTests
         density_ratio ; Fit.hypothesis ; ; Evid.Ratio of `hypothesis`
-        conditional_effects.brmsfit
+        conditional_effects.brmsfit ; Fit.conditional_effects
         conditional_smooths.brmsfit ; ;  ; smooth terms are not built yet
-        marginal_effects ; ;  ; deprecated in brms
+        marginal_effects ; Fit.conditional_effects ; ; deprecated in brms
         marginal_smooths ; ;  ; deprecated in brms
-        make_conditions
+        make_conditions ; bl.make_conditions
         """,
     ),
     *rows(
         "Pictures",
         """
         plot.brmsfit ; Fit.plot
-        pairs.brmsfit
-        mcmc_plot.brmsfit
+        pairs.brmsfit ; Fit.pairs
+        mcmc_plot.brmsfit ; Fit.mcmc_plot
         stanplot ; ;  ; deprecated in brms
-        pp_check.brmsfit
+        pp_check.brmsfit ; Fit.pp_check
         plot.brmshypothesis ; bl.HypothesisTests ; fit.hypothesis("x > 0").plot()
-        plot.brms_conditional_effects
+        plot.brms_conditional_effects ; bl.ConditionalEffects ; fit.conditional_effects().plot()
         theme_black ; ;  ; styles are matplotlib's
         theme_default ; ;  ; styles are matplotlib's
         """,

@@ -287,9 +287,19 @@ def families() -> tuple[str, ...]:
     return tuple(_REGISTRY)
 
 
-def is_built_in(family: Family) -> bool:
-    """Whether a family comes with the package, rather than from :func:`custom_family`."""
+def is_registered(family: Family) -> bool:
+    """Whether a family can be had by its name; one made by ``custom_family()`` cannot."""
     return family.name in _REGISTRY
+
+
+def same_family(one: Family, other: Family) -> bool:
+    """Whether two families are the same one with the same links."""
+    return one.name == other.name and stem_links(one) == stem_links(other)
+
+
+def stem_links(family: Family) -> dict[str, str]:
+    """Names of the links in force, by parameter or by the stem that several have in common."""
+    return {d.stem or d.name: family.link(d.name).name for d in family.dpars}
 
 
 def named(name: str, own: Sequence[Family] = ()) -> Family | None:

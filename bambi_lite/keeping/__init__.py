@@ -4,8 +4,8 @@ A file is data. Reading it runs nothing, whoever wrote it, and a byte that is no
 is an error.
 """
 
-from .archive import FORMAT, SUFFIX
-from .fits import load, save
+from .archive import FORMAT, SUFFIX, replacing
+from .fits import load, save, versions
 from .refit import FILE_REFIT, kept
 
-__all__ = ["FILE_REFIT", "FORMAT", "SUFFIX", "kept", "load", "save"]
+__all__ = ["FILE_REFIT", "FORMAT", "SUFFIX", "kept", "load", "replacing", "save", "versions"]

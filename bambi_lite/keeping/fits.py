@@ -16,7 +16,7 @@ import numpy as np
 from ..draws import Draws, named_tree
 from ..engines import SampleSettings, sample_settings
 from ..errors import BambiLiteError, KeepingError, listing
-from ..families import Family, is_built_in
+from ..families import Family, is_registered
 from ..priors import PriorSet, read_text
 from ..spec import ModelSpec, template
 from . import archive as files
@@ -160,7 +160,7 @@ def _check_comes_back(spec: ModelSpec, model: Note, priors: Sequence[Member]) ->
     Better now than in a year, when nobody has the draws any more.
     """
     family = spec.family
-    if is_built_in(family):
+    if is_registered(family):
         family = read_family_note(model["family"], (), "")
     prior = read_text(dict(priors)[PRIOR].decode(), PRIOR)
     try:

@@ -72,7 +72,7 @@ def _with_plain_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 def formula_note(formula: BrmsFormula) -> Note:
     """A formula as :func:`bambi_lite.bf` takes it."""
-    main, family = formula.main, formula.family
+    main, named = formula.main, formula.family
     return {
         "text": _as_written(main.text, formula.text),
         "nl": main.nl,
@@ -87,7 +87,7 @@ def formula_note(formula: BrmsFormula) -> Note:
         ],
         "fixed": dict(formula.fixed),
         # A family that is no text is kept as the family of the model.
-        "family": family.text if isinstance(family, FamilyCall) else None,
+        "family": named.text if isinstance(named, FamilyCall) else None,
         "mecor": formula.mecor,
         "rescor": formula.rescor,
     }

@@ -14,7 +14,7 @@ import pandas as pd
 from ..draws import Draws
 from ..engines import SampleSettings
 from ..errors import KeepingError, KeepingWarning, listing, suggest, warn
-from ..families import is_built_in
+from ..families import is_registered
 from ..priors import PriorRow
 from ..spec import ModelSpec
 from .archive import place_of
@@ -91,7 +91,7 @@ def kept(
     if file_refit == "always" or not os.path.exists(place):
         check_keepable(spec, place)
         return None
-    own = () if is_built_in(spec.family) else (spec.family,)
+    own = () if is_registered(spec.family) else (spec.family,)
     draws, criteria = load(place, own)
     found = [*model_changes(draws.spec, spec), *setting_changes(draws, settings, asked)]
     if not found:

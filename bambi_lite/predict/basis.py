@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from ..additions import UNPREDICTED, family_data, new_observation, observation
-from ..design import Design
+from ..design import Column, Design
 from ..design.evaluate import data_variables
 from ..design.frames import to_pandas
 from ..design.inputs import nodes_of
 from ..draws import Draws, parameter_values
-from ..errors import rows_at
+from ..errors import DataError, DataWarning, listing, rows_at
 from ..families import Response
 from ..formula import BrmsFormula
 from ..links import Linked
@@ -209,12 +210,42 @@ def _observed(
         response = spec.family.new_response(spec.response, extra, design.n_obs)
         if need == "additions":
             return response, new_observation(design.additions, discrete)
-        assert design.response is not None
-        y = spec.family.encode(design.response, extra).y
+        known = replace(response, y=_encoded(spec, design, extra))
         if need == "response":
-            return replace(response, y=y), new_observation(design.additions, discrete)
-        seen = observation(design.additions, y, spec.response_name, discrete)
-        return replace(response, y=y), seen
+            return known, new_observation(design.additions, discrete)
+        return known, observation(design.additions, known.y, spec.response_name, discrete)
+
+
+def _encoded(spec: ModelSpec, design: Design, extra: Mapping[str, Any]) -> np.ndarray:
+    """New responses as the likelihood wants them.
+
+    The family reads them after those of the training data, which tell what categories there are;
+    rows in messages are those of the new data.
+    """
+    trained, column = spec.design.response, design.response
+    assert trained is not None
+    assert column is not None
+    before = family_data(spec.design.additions)
+    both = {name: _joined(before[name], value) for name, value in extra.items()}
+    n = spec.design.n_obs
+    with rows_at(np.concatenate([np.full(n, -1), design.rows])), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # the model has warned of its data
+        found = spec.family.encode(_joined(trained, column), both)
+    if found.categories != spec.response.categories or found.levels != spec.response.levels:
+        others = [c for c in found.levels or found.categories
+                  if c not in (spec.response.levels or spec.response.categories)]  # fmt: skip
+        raise DataError(
+            f"Response '{spec.response_name}' has values in the new data that the training data "
+            f"do not have: {listing(others)}."
+        )
+    return found.y[n:]
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Two arrays or columns one after the other; settings as they are."""
+    if isinstance(second, Column):
+        return replace(first, values=np.concatenate([first.values, second.values]))
+    return np.concatenate([first, second]) if isinstance(second, np.ndarray) else second
 
 
 # -- group-level effects ---------------------------------------------------------------------

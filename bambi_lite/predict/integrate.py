@@ -28,11 +28,12 @@ from .expectation import mean
 from .kept import group_terms, kept_effects
 
 #: Numbers of points that are tried, in one dimension, in two and in three: the first that the next
-#: one does not improve upon is taken.
+#: one does not improve upon is taken. Even and odd numbers take turns, since no even number of
+#: points sees a step near the middle.
 _ORDERS: Mapping[int, tuple[int, ...]] = {
-    1: (8, 16, 32, 64, 128, 256),
-    2: (8, 16, 32, 64, 128),
-    3: (6, 12, 24, 48),
+    1: (8, 15, 32, 63, 128, 255),
+    2: (8, 15, 32, 63, 128),
+    3: (6, 13, 24, 47),
 }
 #: The relative change that counts as none.
 _CLOSE = 1e-8

@@ -5,7 +5,7 @@ import pytest
 
 import bambi_lite as bl
 from bambi_lite.engines import Plan, make_plan, program
-from bambi_lite.engines.native.kernel import density
+from bambi_lite.engines.native.callbacks import density
 from bambi_lite.engines.pymc import build
 from bambi_lite.reuse import data_of
 from bambi_lite.spec import take_rows

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from bambi_lite import compiled
+from bambi_lite import reuse as compiled
 from tables import each
 
 pytestmark = pytest.mark.filterwarnings("ignore::bambi_lite.errors.ConvergenceWarning")

@@ -67,9 +67,10 @@ LAYERS = {
     "pictures": 12,
     "update": 12,
     "effects": 13,
-    "fit": 14,
-    "api": 15,
-    "": 16,
+    "report": 14,
+    "fit": 15,
+    "api": 16,
+    "": 17,
 }
 
 # shelf raises DataError: errors is the one module that the others of its layer may import.
