@@ -179,7 +179,7 @@ def _drawn(spec: ModelSpec, param: Param) -> tuple[np.ndarray, np.ndarray]:
 
     Given its scale a coefficient is normal, so that its density is a mean of normal ones.
     """
-    values = prior_values(spec, (1, _DRAWS), np.random.default_rng(1))
+    values = prior_values(spec, (1, _DRAWS), np.random.default_rng(1), effects=False)
     own = values[param.name].ravel()
     if not np.isfinite(own).all():  # its unit, sigma, is flat
         return np.empty(0), np.empty(0)

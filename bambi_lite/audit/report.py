@@ -115,7 +115,9 @@ def prior_report(spec: ModelSpec) -> PriorReport:
     >>> report.frame.loc[1, "flags"]
     ('improper: flat without end',)
     """
-    drawn = prior_values(spec, (1, _DRAWS), np.random.default_rng(1)) if spec.shrinkage else {}
+    drawn: Mapping[str, np.ndarray] = {}
+    if spec.shrinkage:
+        drawn = prior_values(spec, (1, _DRAWS), np.random.default_rng(1), effects=False)
     records = [_record(spec, u, drawn) for u in unknowns(spec)]
     return PriorReport(pd.DataFrame(records, columns=list(COLUMNS)))
 
