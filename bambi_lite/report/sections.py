@@ -230,7 +230,7 @@ def chains(draws: Draws) -> str:
             axes.set_title("")
             for line in axes.lines:
                 # A trace has as many points as draws: thick, one chain hides the others.
-                if len(line.get_xdata()) > _LONG:
+                if np.size(line.get_xdata()) > _LONG:
                     line.set_linewidth(0.4)
         drawn.append(picture(figure, f"Density and trace of {name}", name))
     more = len(names) - _MOST
