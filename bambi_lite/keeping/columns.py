@@ -110,10 +110,15 @@ def _is_masked(dtype: Any) -> bool:
 
 
 def _write_text(array: Any) -> tuple[Note, Parts]:
-    values = [None if pd.isna(v) else str(v) for v in array]
+    # Columns of text mostly say few things often: each is written once.
+    codes, levels = pd.factorize(array)
     dtype = array.dtype
-    missing = "NA" if dtype.na_value is pd.NA else "nan"
-    return {"values": values, "storage": dtype.storage, "missing": missing}, {}
+    note = {
+        "levels": [str(level) for level in levels],
+        "storage": dtype.storage,
+        "missing": "NA" if dtype.na_value is pd.NA else "nan",
+    }
+    return note, {"codes": np.asarray(codes, dtype=np.int64)}
 
 
 def _read_text(note: Note, parts: Parts) -> Any:
@@ -123,11 +128,13 @@ def _read_text(note: Note, parts: Parts) -> Any:
     except ImportError:
         # Written where there is pyarrow, read where there is none: the same text.
         dtype = pd.StringDtype("python", na_value=missing)
-    return pd.array(_texts(note["values"]), dtype=dtype)
+    # The code of a missing value is -1: the last one.
+    levels = np.array([*_texts(note["levels"]), None], dtype=object)
+    return pd.array(levels[parts["codes"]], dtype=dtype)
 
 
-def _texts(values: list[Any]) -> list[str | None]:
-    if not all(v is None or isinstance(v, str) for v in values):
+def _texts(values: list[Any]) -> list[str]:
+    if not all(isinstance(v, str) for v in values):
         raise ValueError("text that is none")
     return values
 

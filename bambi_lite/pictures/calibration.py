@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from .panels import check_backend, legend, make_panels, mark
+from .panels import check_backend, legend, make_panels, mark, sized
 from .spread import density
 from .style import HEIGHT, OBSERVED_LINE, PREDICTED, PREDICTED_LINE, REFERENCE_LINE, WIDTH
 
@@ -19,7 +19,8 @@ _SAMPLES = 100
 
 
 def _settings(backend: str | None) -> dict[str, Any]:
-    return {"backend": check_backend(backend), "figure_kwargs": {"figsize": (WIDTH, HEIGHT)}}
+    name = check_backend(backend)
+    return {"backend": name, "figure_kwargs": sized(name, (WIDTH, HEIGHT))}
 
 
 def loo_pit(tree: xr.DataTree, backend: str | None) -> PlotCollection:

@@ -13,7 +13,7 @@ import xarray as xr
 from ..draws import Draws
 from ..errors import DataError, listing, suggest
 from ..posterior import Names, rhat, selected, summarise_draws
-from .panels import check_backend, make_panels, mark
+from .panels import check_backend, make_panels, mark, sized
 from .style import BLUE, COLOURS, ORANGE, REFERENCE_LINE, WIDTH, Style
 
 if TYPE_CHECKING:
@@ -123,10 +123,7 @@ def _drawn(
     import arviz_base as azb
 
     name = check_backend(backend)
-    figure = {"figsize": size, "figsize_units": "inches"}
-    if name == "matplotlib":
-        figure["layout"] = "constrained"
-    options["figure_kwargs"] = {**figure, **options.get("figure_kwargs", {})}
+    options["figure_kwargs"] = {**sized(name, size), **options.get("figure_kwargs", {})}
     # Whoever asks for many parameters gets them all; ArviZ would stop at 40 panels. Its own
     # interval would be one of 89 %.
     rc = {"plot.max_subplots": max(40, panels), "stats.ci_kind": "eti", "stats.ci_prob": 0.95}
@@ -329,7 +326,7 @@ def _diagnostic(
     values = values.sort_values()
     places = np.arange(len(values))
     size = (WIDTH, 1.0 + _LINE * len(values))
-    picture = make_panels([""], backend=backend, xlabel=label, figsize=size)
+    picture = make_panels([""], backend=backend, xlabel=label, size=size)
     for i, limit in enumerate(limits):
         mark(picture, f"limit_{i}", "vline", {"": (limit,)}, REFERENCE_LINE)
     points = {"color": BLUE, "size": 40.0, "width": 0.0}

@@ -83,7 +83,7 @@ def plot_ranef(
         backend=backend,
         xlabel=f"{'Effect' if effects == 'ranef' else 'Coefficient'} of {name}",
         share="y",
-        figsize=(1.2 + 3.0 * min(len(coefs), COLUMNS), height * -(-len(coefs) // COLUMNS)),
+        size=(1.2 + 3.0 * min(len(coefs), COLUMNS), height * -(-len(coefs) // COLUMNS)),
     )
     points, lines = {}, {}
     for k, label in enumerate(coefs):

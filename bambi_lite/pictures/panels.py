@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 #: What arviz-plots can draw with.
 BACKENDS = ("matplotlib", "plotly", "bokeh")
+#: What arviz-plots imports for them.
+_NEEDS = {"matplotlib": ("matplotlib",), "plotly": ("plotly", "webcolors"), "bokeh": ("bokeh",)}
+#: What other backends than matplotlib call its markers.
+_MARKERS = {"o": "circle", "X": "x"}
 #: The variable and the dimension of a collection that say nothing but which panel is which.
 _VALUE, PANEL = "panel_number", "panel"
 #: Dots per inch of a size given in inches, where a backend counts dots.
@@ -43,11 +47,19 @@ def check_backend(backend: str | None) -> str:
             f"Unknown backend {name!r}. Available: {listing(BACKENDS)}."
             f"{suggest(str(name), BACKENDS)}"
         )
-    if find_spec(name) is None:
+    missing = [library for library in _NEEDS[name] if find_spec(library) is None]
+    if missing:
         raise DataError(
-            f"backend = '{name}' needs {name}, which is not installed: pip install {name}."
+            f"backend = '{name}' needs {listing(missing)}: pip install 'arviz-plots[{name}]'."
         )
     return name
+
+
+def sized(backend: str, size: tuple[float, float]) -> dict[str, Any]:
+    """What a backend is told of the size of a picture, given in inches."""
+    if backend == "matplotlib":
+        return {"figsize": size, "figsize_units": "inches", "layout": "constrained"}
+    return {"figsize": tuple(_DOTS * side for side in size), "figsize_units": "dots"}
 
 
 def make_panels(
@@ -58,7 +70,7 @@ def make_panels(
     ylabel: str = "",
     columns: int = COLUMNS,
     share: str = "",
-    **figure: Any,
+    size: tuple[float, float] | None = None,
 ) -> PlotCollection:
     """Empty panels with titles (none where there is a single one with an empty label) and axes.
 
@@ -74,8 +86,8 @@ def make_panels(
         The most panels in a row.
     share : "", "x", "y" or "xy"
         Which axes are the same in all panels.
-    **figure
-        Passed to the backend's figure, over what is set here.
+    size : (float, float), optional
+        Of the whole picture, in inches.
     """
     import arviz_base as azb
     import arviz_plots as azp
@@ -84,16 +96,10 @@ def make_panels(
     across = min(columns, n)
     down = -(-n // across)
     single = n == 1
-    size = (WIDTH, HEIGHT) if single else (SMALL_WIDTH * across, SMALL_HEIGHT * down)
+    if size is None:
+        size = (WIDTH, HEIGHT) if single else (SMALL_WIDTH * across, SMALL_HEIGHT * down)
     name = check_backend(backend)
-    settings: dict[str, Any] = {
-        "figsize": size,
-        "figsize_units": "inches",
-        "sharex": "x" in share,
-        "sharey": "y" in share,
-        **({"layout": "constrained"} if name == "matplotlib" else {}),
-        **figure,
-    }
+    settings = {**sized(name, size), "sharex": "x" in share, "sharey": "y" in share}
     data = xr.Dataset({_VALUE: (PANEL, np.arange(n))}, coords={PANEL: list(labels)})
     # ArviZ would stop at 40 panels; whoever asks for more groups gets them.
     with azb.rc_context({"plot.max_subplots": max(40, n), "plot.backend": name}):
@@ -134,10 +140,13 @@ def mark(
     if not content:
         return
     draw = getattr(import_module(f"arviz_plots.backend.{collection.backend}"), kind)
+    own = dict(style or {})
+    if "marker" in own and collection.backend != "matplotlib":
+        own["marker"] = _MARKERS[own["marker"]]
 
     def one(values: Any, target: Any, **_: Any) -> Any:
         found = np.empty((), dtype=object)
-        found[()] = draw(*content[str(values[PANEL].item())], target, **(style or {}))
+        found[()] = draw(*content[str(values[PANEL].item())], target, **own)
         return found
 
     # A missing number tells map() to leave its panel out; leaving out the label would not do,
@@ -152,7 +161,15 @@ def legend(
 ) -> None:
     """Name the kinds of marks beside the panels."""
     backend = import_module(f"arviz_plots.backend.{collection.backend}")
-    kept = ("color", "alpha", "width", "linestyle", "marker", "size")
-    styles = [{k: v for k, v in style.items() if k in kept} for style in entries.values()]
-    found = backend.legend(collection, styles, list(entries), title=title)
+    kept = ["color", "width", "linestyle"]
+    # The other backends draw lines alone in a legend, and have no line that is none.
+    markers = collection.backend == "matplotlib"
+    kept += ["alpha", "marker", "size"] if markers else []
+    hidden = () if markers else ("none",)
+    styles = [
+        {k: v for k, v in style.items() if k in kept and v not in hidden}
+        for style in entries.values()
+    ]
+    plain = {} if markers else {"legend_dim": (), "update_visuals": False}
+    found = backend.legend(collection, styles, list(entries), title=title, **plain)
     collection.viz["legend"] = found

@@ -81,9 +81,7 @@ def _plane(draws: Draws, group: str, coefs: Sequence[str], backend: str | None) 
         for c in coefs
     ]
     alone = _alone(draws, group, coefs)
-    picture = make_panels(
-        [""], backend=backend, xlabel=coefs[0], ylabel=coefs[1], figsize=(6.4, 5.0)
-    )
+    picture = make_panels([""], backend=backend, xlabel=coefs[0], ylabel=coefs[1], size=(6.4, 5.0))
     known = ~np.isnan(alone).any(axis=1)
     gap = np.full(len(pooled), np.nan)
     x = np.stack([alone[:, 0], pooled[:, 0], gap], axis=1)[known].ravel()
@@ -153,17 +151,13 @@ def _means(draws: Draws, group: str, backend: str | None) -> PlotCollection:
     estimate = np.bincount(term.J, fitted, n) / total
     order = np.argsort(observed, kind="stable")
     places = np.arange(n)
-    share = "trials" in response.extra
-    what = (
-        f"Share of {draws.spec.response_name}" if share else f"Mean of {draws.spec.response_name}"
-    )
-    size = (WIDTH, height_of(n))
+    what = "Share" if "trials" in response.extra else "Mean"
     picture = make_panels(
         [""],
         backend=backend,
         xlabel=f"{what} of {draws.spec.response_name}",
         ylabel=group,
-        figsize=size,
+        size=(WIDTH, height_of(n)),
     )
     gap = np.full(n, np.nan)
     moves = np.stack([observed[order], estimate[order], gap], axis=1).ravel()

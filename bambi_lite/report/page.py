@@ -106,12 +106,12 @@ def _head(draws: Draws) -> str:
     spec = draws.spec
     links = ", ".join(f"{d.name} ({d.link.name})" for d in spec.dpars if not d.tied)
     groups = ", ".join(f"{b.group} ({len(b.levels)} levels)" for b in spec.blocks)
-    sizes = draws.posterior.sizes
+    chains, n = draws.posterior.sizes["chain"], draws.posterior.sizes["draw"]
     found = {
         "Family": f"{spec.family.name}; links: {links}",
         "Data": f"{spec.data_name}, {spec.design.n_obs:,} observations"
         + (f" ({spec.design.n_dropped:,} left out)" if spec.design.n_dropped else ""),
         **({"Groups": groups} if groups else {}),
-        "Draws": f"{sizes['chain'] * sizes['draw']:,} from {sizes['chain']} chain(s)",
+        "Draws": f"{chains * n:,} from {chains} chain{'s' if chains > 1 else ''}",
     }
     return facts(found)

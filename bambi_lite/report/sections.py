@@ -214,6 +214,8 @@ def _of_sampler(draws: Draws) -> Iterator[tuple[str, str, str]]:
 
 #: Inches of a picture that is read on a phone too, and the most parameters that are drawn.
 _WIDTH, _HEIGHT, _MOST = 4.6, 2.0, 12
+#: A line of more points than the curve of a density.
+_LONG = 600
 
 
 def chains(draws: Draws) -> str:
@@ -226,6 +228,10 @@ def chains(draws: Draws) -> str:
         for axes in figure.axes:
             # Above a picture a long name has room.
             axes.set_title("")
+            for line in axes.lines:
+                # A trace has as many points as draws: thick, one chain hides the others.
+                if np.size(line.get_xdata()) > _LONG:
+                    line.set_linewidth(0.4)
         drawn.append(picture(figure, f"Density and trace of {name}", name))
     more = len(names) - _MOST
     parts = [

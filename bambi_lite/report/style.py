@@ -36,7 +36,7 @@ pre { background: var(--back); border: 1px solid var(--line); border-radius: 6px
 .wide th, .wide td { border-bottom: 1px solid var(--line); padding: 0.28rem 0.7rem;
                      text-align: left; vertical-align: top; }
 .wide thead th { border-bottom: 2px solid var(--line); color: var(--soft); font-weight: 600;
-                 white-space: nowrap; }
+                 vertical-align: bottom; }
 .wide tbody th { font-weight: 500; }
 .wide.numbers th, .wide.numbers td { white-space: nowrap; }
 .wide.numbers td, .wide.numbers thead th { text-align: right; }
@@ -59,6 +59,10 @@ details { margin: 0.6rem 0; }
 summary { color: var(--blue); cursor: pointer; }
 footer { border-top: 1px solid var(--line); color: var(--soft); font-size: 0.85rem;
          margin-top: 3rem; padding-top: 0.8rem; }
+@media (min-width: 40.01rem) {
+  .estimates th:first-child { min-width: 12rem; }
+  .estimates td { min-width: 6rem; }
+}
 @media (max-width: 40rem) {
   body { padding: 0 0.9rem 2rem; font-size: 15px; }
   h1 { font-size: 1.3rem; }

@@ -36,11 +36,16 @@ MODELS = {
     "gaussian weights": ("y | weights(wt) ~ x + (1 | g)", "gaussian", None),
     "gaussian se": ("y | se(sei) ~ x + (1 | g)", "gaussian", None),
     "gaussian se sigma": ("y | se(sei, sigma = TRUE) ~ x + (1 | g)", "gaussian", None),
-    "gaussian se and fixed sigma": (
-        "bf(y | se(sei, sigma = TRUE) ~ x + (1 | g), sigma = 0.5)",
+    "gaussian se fixed": (
+        "bf(y | se(sei, sigma = TRUE) ~ x + (1 | g), sigma = 0.6)",
         "gaussian",
         None,
     ),
+    "gaussian se fixed rows": ("bf(y | se(sei, sigma = TRUE) ~ x, sigma = 0.6)", "gaussian", None),
+    "gaussian se rows": ("y | se(sei) ~ x", "gaussian", None),
+    "gaussian weighted se rows": ("y | weights(wt) + se(sei) ~ x", "gaussian", None),
+    "gaussian weighted rows": ("y | weights(wt) ~ x", "gaussian", None),
+    "gaussian fixed weighted": ("bf(y | weights(wt) ~ x + (1 | g), sigma = 2)", "gaussian", None),
     "gaussian offset": ("y ~ x + offset(off) + (1 | g)", "gaussian", None),
     "gaussian log": ("y ~ x", bl.gaussian("log"), None),
     "gaussian fixed sigma": ("bf(y ~ x + (x | g), sigma = 2)", "gaussian", None),

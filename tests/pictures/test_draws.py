@@ -162,6 +162,10 @@ WRONG = {
         lambda f: f.pp_check(backend="ggplot"),
         "Unknown backend 'ggplot'. Available: matplotlib, plotly, bokeh.",
     ),
+    "a backend that is not installed": (
+        lambda f: f.plot(backend="bokeh"),
+        "backend = 'bokeh' needs bokeh: pip install 'arviz-plots[bokeh]'.",
+    ),
     "unknown mcmc type": (
         lambda f: f.mcmc_plot("interval"),
         "Unknown type 'interval' of mcmc_plot(). Available: intervals, ",
