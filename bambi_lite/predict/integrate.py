@@ -31,10 +31,13 @@ from .kept import group_terms, kept_effects
 #: one does not improve upon is taken. Even and odd numbers take turns, since no even number of
 #: points sees a step near the middle.
 _ORDERS: Mapping[int, tuple[int, ...]] = {
-    1: (8, 15, 32, 63, 128, 255),
+    1: (8, 15, 32, 63, 256, 1023, 4096, 8191),
     2: (8, 15, 32, 63, 128),
     3: (6, 13, 24, 47),
 }
+#: From more points on the trapezoidal rule is better than that of Gauss and Hermite, and how far
+#: out it goes (Trefethen and Weideman 2014, SIAM Review 56:385-458).
+_GAUSS, _RANGE = 128, 10.0
 #: The relative change that counts as none.
 _CLOSE = 1e-8
 
@@ -190,7 +193,7 @@ def _mean(part: Part, linked: Mapping[str, Linked]) -> np.ndarray:
 
 def _used(part: Part) -> list[str]:
     """The parameters that the mean depends on."""
-    watched = _Watched(_at_draw(part.linked, part, (0, 0)))
+    watched = _Watched(part.linked)
     _mean(part, watched)
     tied = {d.name: d.tied for d in part.spec.dpars if d.tied}
     return list(dict.fromkeys(tied.get(name, name) for name in watched.seen))
@@ -214,8 +217,21 @@ def _average(part: Part, dims: Sequence[str], found: Covariances) -> np.ndarray:
             f"group_effects = 'new' draws groups instead."
         )
     factor = _cholesky(dims, found)
-    order = _order(part, dims, factor)
-    return _quadrature(part, part.linked, dims, factor, order)
+    sizes = np.sum([row[-1] for row in factor], axis=0).max(axis=-1)
+    # Draws with large effects need many points, and are few.
+    classes = np.floor(np.log2(np.maximum(sizes, 0.25)))
+    values: np.ndarray | None = None
+    for size in np.unique(classes):
+        these = classes == size
+        linked = _at_draws(part.linked, these)
+        scale = [[a[these][None] for a in row] for row in factor]
+        order = _order(part, linked, dims, scale)
+        some = _quadrature(part, linked, dims, scale, order)
+        if values is None:
+            values = np.empty((*sizes.shape, *some.shape[2:]))
+        values[these] = some[0]
+    assert values is not None
+    return values
 
 
 def _cholesky(dims: Sequence[str], found: Covariances) -> list[list[Any]]:
@@ -243,7 +259,11 @@ def _nodes(order: int) -> tuple[np.ndarray, np.ndarray]:
     """Points and weights of averages over a standard normal variable."""
     from scipy import special
 
-    points, weights = special.roots_hermitenorm(order)
+    if order <= _GAUSS:
+        points, weights = special.roots_hermitenorm(order)
+    else:
+        points = np.linspace(-_RANGE, _RANGE, order)
+        weights = np.exp(-0.5 * points**2)
     return points, weights / weights.sum()
 
 
@@ -270,18 +290,23 @@ def _quadrature(
     return np.asarray(total)
 
 
-def _order(part: Part, dims: Sequence[str], factor: Sequence[Sequence[Any]]) -> int:
-    """How many points these rows need: judged at the draw with the largest effects."""
-    sizes = np.sum([row[-1] for row in factor], axis=0)
-    where = np.unravel_index(int(np.argmax(sizes.max(axis=-1))), sizes.shape[:2])
-    chain, draw = int(where[0]), int(where[1])
-    linked = _at_draw(part.linked, part, (chain, draw))
-    own = [[a[chain : chain + 1, draw : draw + 1] for a in row] for row in factor]
+def _order(
+    part: Part,
+    linked: Mapping[str, Linked],
+    dims: Sequence[str],
+    factor: Sequence[Sequence[Any]],
+) -> int:
+    """How many points these draws need: judged at the one with the largest effects."""
+    sizes = np.sum([row[-1] for row in factor], axis=0).max(axis=-1)
+    largest = sizes == sizes.max()
+    largest &= np.cumsum(largest).reshape(largest.shape) == 1
+    one = _at_draws(linked, largest)
+    own = [[a[largest][None] for a in row] for row in factor]
     orders = _ORDERS[len(dims)]
-    before = _quadrature(part, linked, dims, own, orders[0])
+    before = _quadrature(part, one, dims, own, orders[0])
     change = np.inf
     for order, more in pairwise(orders):
-        after = _quadrature(part, linked, dims, own, more)
+        after = _quadrature(part, one, dims, own, more)
         change = float(np.max(np.abs(after - before) / (np.abs(after) + 1e-12)))
         if change <= _CLOSE:
             return order
@@ -295,14 +320,12 @@ def _order(part: Part, dims: Sequence[str], factor: Sequence[Sequence[Any]]) -> 
     return orders[-1]
 
 
-def _at_draw(linked: Mapping[str, Linked], part: Part, where: tuple[int, int]) -> dict[str, Linked]:
-    """The parameters in a single draw."""
-    chain, draw = where
+def _at_draws(linked: Mapping[str, Linked], these: np.ndarray) -> dict[str, Linked]:
+    """The parameters in some draws, as one chain."""
 
-    def one(own: Linked) -> Linked:
+    def some(own: Linked) -> Linked:
         eta = np.asarray(own.eta)
-        if eta.ndim < 3:  # an offset alone, or a fixed value: the same in all draws
-            return own
-        return replace(own, eta=eta[chain : chain + 1, draw : draw + 1])
+        # An offset alone, or a fixed value, is the same in all draws.
+        return own if eta.ndim < 3 else replace(own, eta=eta[these][None])
 
-    return {name: one(own) for name, own in linked.items()}
+    return {name: some(own) for name, own in linked.items()}

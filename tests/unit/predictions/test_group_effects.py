@@ -1,9 +1,12 @@
 """What stands for group-level effects: subsets, new groups, averages over all groups."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate, stats
+import xarray as xr
+from scipy import integrate, special, stats
 
 import bambi_lite as bl
 from bambi_lite.families import families, get_family
@@ -228,12 +231,17 @@ def test_closed_forms_are_what_quadrature_gives():
     np.testing.assert_allclose(ours, stats.norm.cdf(eta / np.sqrt(1.0 + VARIANCE)), rtol=1e-12)
 
 
-@pytest.mark.parametrize("size", [0.1, 1.0, 3.0])
+@pytest.mark.parametrize("size", [0.1, 1.0, 3.0, 20.0, 100.0])
 def test_quadrature_is_exact(size):
     fit = made_up("s ~ x + (1 | g)", "bernoulli", b_Intercept=0.7, sd_g__Intercept=size)
     ours = float(fit.posterior_epred(NEW, group_effects="integrate")[0, 0, 0])
     exact, _ = integrate.quad(
-        lambda u: stats.norm.pdf(u) / (1.0 + np.exp(-0.7 - size * u)), -12, 12, epsabs=1e-12
+        lambda u: stats.norm.pdf(u) * special.expit(0.7 + size * u),
+        -12,
+        12,
+        epsabs=1e-12,
+        limit=500,
+        points=[-0.7 / size],
     )
     assert abs(ours - exact) < 1e-7
 
@@ -289,12 +297,25 @@ def test_means_that_depend_on_too_many_effects_are_refused():
     )
 
 
-def test_very_large_effects_are_said():
-    fit = made_up("s ~ x + (1 | g)", "bernoulli", b_Intercept=50.0, sd_g__Intercept=300.0)
+def test_draws_with_effects_of_all_sizes():
+    """Each draw has as many points as it needs."""
+    fit = made_up("s ~ x + (1 | g)", "bernoulli", n=5, b_Intercept=50.0)
+    posterior = fit.idata["posterior"].to_dataset()
+    sizes = np.array([[0.0, 0.3, 5.0, 40.0, 300.0]])
+    posterior["sd_g__Intercept"] = posterior["sd_g__Intercept"].copy(data=sizes)
+    tree = xr.DataTree.from_dict({"posterior": posterior})
+    several = bl.Fit(dataclasses.replace(fit.draws, idata=tree))
+    ours = several.posterior_epred(NEW, group_effects="integrate").to_numpy()[0, :, 0]
+    expected = [1.0, 1.0, 1.0, stats.norm.cdf(50 / 40.03), stats.norm.cdf(50 / 300)]
+    np.testing.assert_allclose(ours, expected, atol=5e-4)
+
+
+def test_effects_that_are_too_large_are_said():
+    fit = made_up("s ~ x + (1 | g)", "bernoulli", b_Intercept=5000.0, sd_g__Intercept=30_000.0)
     with pytest.warns(bl.DataWarning, match="The average over groups is known to a relative"):
         ours = fit.posterior_epred(NEW, group_effects="integrate")
     # It is nearly a step, and still about right.
-    assert abs(float(ours[0, 0, 0]) - stats.norm.cdf(50 / 300)) < 0.05
+    assert abs(float(ours[0, 0, 0]) - stats.norm.cdf(5 / 30)) < 0.01
 
 
 @pytest.mark.parametrize("link", ["identity", "log", "logm1", "log1p", "sqrt", "probit"])
