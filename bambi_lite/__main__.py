@@ -82,21 +82,20 @@ def _versions() -> Iterator[str]:
 
 def _kept() -> Iterator[str]:
     """The folder of compiled kernels, and its size."""
-    from .engines.native.cache import folder, root
+    from .compiled import folder
 
-    base = root()
-    if base is None:
-        yield "kernels: kept nowhere (BAMBI_LITE_CACHE says so), and compiled in every process"
-        return
     own = folder()
     if own is None:
-        yield f"kernels: '{base}' cannot be written to, so that they are compiled in every process"
+        yield (
+            "kernels: kept nowhere (BAMBI_LITE_CACHE says so, or its folder cannot be written to), "
+            "and compiled in every process"
+        )
         return
-    files = [path for path in base.rglob("*") if path.is_file()]
+    files = [path for path in own.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    yield f"kernels: {base}, {size:.1f} MB in {len(files)} files"
-    if not any(own.iterdir()):
-        yield "         those of this version are compiled at the first fit, 20 seconds once"
+    yield f"kernels: {own}, {size:.1f} MB in {len(files)} files"
+    if not files:
+        yield "         each is compiled at its first fit, a few seconds once"
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ class Model:
         :func:`bambi_lite.prior_plots.plot_prior_predictive`.
         """
         tree = self.prior_predictive(draws, seed)
-        return plot_prior_predictive(tree, self._spec.response_name, **options)
+        return plot_prior_predictive(self._spec, tree, **options)
 
     @cached_property
     def pymc(self) -> pymc.Model:

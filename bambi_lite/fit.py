@@ -31,7 +31,7 @@ from .next_prior import posterior_as_prior
 from .prior_draws import prior_draws
 from .priors import PriorFrame, to_frame
 from .report import write_report
-from .sensitivity import THRESHOLD, sensitivity
+from .sensitivity import DRAWS, THRESHOLD, sensitivity
 from .spec import ModelSpec
 from .update import update as refit
 
@@ -108,10 +108,10 @@ class Fit:
         prior: str | Sequence[str] | None = None,
         variables: Sequence[str] | None = None,
         threshold: float = THRESHOLD,
+        ndraws: int | None = DRAWS,
     ) -> pd.DataFrame:
         """Whether the prior matters: see :func:`bambi_lite.sensitivity.sensitivity`."""
-        log_lik = predict.total_log_lik(self.draws)
-        return sensitivity(self.draws, log_lik, prior, variables, threshold)
+        return sensitivity(self.draws, prior, variables, threshold, ndraws)
 
     def summary(
         self,

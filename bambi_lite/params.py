@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .dists import Dist, Law, law_of
@@ -12,6 +12,9 @@ from .dists import Dist, Law, law_of
 #: numbers of at least 0 that add up to one, the Cholesky factor of a correlation matrix, or numbers
 #: whose distribution is part of the model and has no prior row.
 type Kind = Literal["numbers", "ordered", "simplex", "cholesky_corr", "given"]
+
+#: Classes whose parameters are on the link scale of a linear predictor.
+ON_LINK = ("b", "Intercept", "sd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,18 @@ class Param:
     given: Dist | None = None
 
 
+def of_response(param: Param, resp: str) -> Param:
+    """A parameter of a model with one response as that of one of several."""
+    if not resp:
+        return param
+    return replace(
+        param,
+        name=f"{param.name}_{resp}",
+        key=replace(param.key, resp=resp),
+        elements=tuple(replace(key, resp=resp) for key in param.elements),
+    )
+
+
 def given_prior(param: Param) -> Prior | None:
     """The distribution of a parameter of kind "given", unless others are arguments of it."""
     assert param.given is not None
@@ -165,10 +180,11 @@ def single_law(param: Param, prior: Prior) -> Law | None:
         Of a correlation moved from (-1, 1) to (0, 1), and of one of several proportions, the beta
         distribution that each of them has; None where the prior is flat without end.
     """
-    if param.kind not in ("cholesky_corr", "simplex"):
+    over = prior.dist.word.over if prior.dist is not None else "numbers"
+    if over not in ("correlations", "proportions"):
         return prior.law
     assert prior.dist is not None
-    if param.kind == "cholesky_corr":
+    if over == "correlations":
         a = b = float(prior.dist.args["eta"]) + param.shape[0] / 2.0 - 1.0
     else:
         alpha = prior.dist.args["alpha"]

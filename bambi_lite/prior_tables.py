@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .errors import DataWarning, PriorError
+from .errors import PriorError
 from .formula import BrmsFormula
 from .priors import (
     PriorFrame,
@@ -19,7 +18,7 @@ from .priors import (
     to_toml,
     write_file,
 )
-from .spec import ModelSpec, other_priors, resolve
+from .spec import ModelSpec, prior_rows
 
 
 def default_prior(
@@ -30,7 +29,8 @@ def default_prior(
     Parameters
     ----------
     formula, data, family, data2
-        See :class:`bambi_lite.Model`.
+        See :class:`bambi_lite.Model`; also a nonlinear formula and one of several responses, which
+        cannot be sampled yet. Of these `family` may be a list, one for each response.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def default_prior(
     >>> bl.default_prior("Reaction ~ Days", bl.load_data("sleepstudy"))["class"].tolist()
     ['b', 'b', 'Intercept', 'sigma']
     """
-    return as_default_frame(resolve(formula, data, family, data2=data2).prior_rows)
+    return as_default_frame(prior_rows(formula, data, family, data2=data2))
 
 
 def validate_prior(
@@ -58,7 +58,7 @@ def validate_prior(
     prior
         Whatever a model takes as its prior: rows, a table, ``"set:NAME"``, a path, a list of them.
     formula, data, family, data2
-        See :class:`bambi_lite.Model`.
+        See :func:`default_prior`.
 
     Returns
     -------
@@ -77,11 +77,7 @@ def validate_prior(
     >>> bl.validate_prior(rows, "Reaction ~ Days", bl.load_data("sleepstudy")).loc[0, "prior"]
     'normal(0, 5)'
     """
-    with warnings.catch_warnings():
-        # What the defaults make doubtful is not asked about.
-        warnings.simplefilter("ignore", DataWarning)
-        spec = resolve(formula, data, family, data2=data2)
-    return to_frame(other_priors(spec, prior))
+    return to_frame(prior_rows(formula, data, family, prior, data2))
 
 
 def prior_summary(model: Any, all: bool = True) -> PriorFrame:
@@ -89,8 +85,8 @@ def prior_summary(model: Any, all: bool = True) -> PriorFrame:
 
     Parameters
     ----------
-    model : Model or Fit
-        Whose.
+    model : Model, Fit or prior table
+        Whose; for a formula that cannot be sampled yet, what :func:`validate_prior` gives.
     all : bool
         Whether rows that are flat, or only take a broader row's prior, are shown too.
 
@@ -101,13 +97,15 @@ def prior_summary(model: Any, all: bool = True) -> PriorFrame:
     Raises
     ------
     PriorError
-        For something that is neither a model nor a fit.
+        For something that is none of these.
     """
     spec = getattr(model, "spec", None)
-    if not isinstance(spec, ModelSpec):
+    if not isinstance(spec, ModelSpec) and not isinstance(model, PriorFrame):
         raise PriorError(f"prior_summary() takes a model or a fit, not {type(model).__name__}.")
-    rows = spec.prior_rows if all else tuple(row for row in spec.prior_rows if row.prior)
-    return to_frame(rows)
+    table = to_frame(spec.prior_rows) if isinstance(spec, ModelSpec) else model
+    if all:
+        return table
+    return PriorFrame(table[table["prior"] != ""].reset_index(drop=True))
 
 
 def list_prior_sets() -> pd.DataFrame:

@@ -6,8 +6,8 @@ reweighted as if the prior (or the likelihood) had been raised to a power near o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from numbers import Real
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import xarray as xr
 
 from .draws import Draws, scalars
 from .errors import DataError, listing, suggest
+from .totals import total_log_lik
 
 #: Sensitivities from here on are worth a look (Kallioinen et al. 2024).
 THRESHOLD = 0.05
@@ -24,6 +25,11 @@ COLUMNS = ("prior", "likelihood", "diagnosis")
 _ALPHAS = (0.99, 1.01)
 #: Draws per chain below which nothing can be reweighted.
 _MIN_DRAWS = 25
+#: Draws that are reweighted unless more are asked for. The measure has a floor of noise: for a
+#: parameter that nothing moves it is 0.022 on average with 2,000 draws and below 0.038 in 99 of 100
+#: cases (0.030 and 0.055 with 1,000, 0.015 and 0.026 with 4,000), so that so many keep what is no
+#: effect under the threshold.
+DRAWS = 2000
 
 CONFLICT = "potential prior-data conflict"
 STRONG = "potential strong prior / weak likelihood"
@@ -32,10 +38,10 @@ FINE = "-"
 
 def sensitivity(
     draws: Draws,
-    log_lik: xr.DataArray,
     prior: str | Sequence[str] | None = None,
     variables: Sequence[str] | None = None,
     threshold: float = THRESHOLD,
+    ndraws: int | None = DRAWS,
 ) -> pd.DataFrame:
     """How much each parameter's posterior moves as prior or likelihood gain or lose weight.
 
@@ -43,8 +49,6 @@ def sensitivity(
     ----------
     draws : Draws
         The fit's draws.
-    log_lik : xarray.DataArray
-        Log-likelihood of all observations together, dims chain, draw.
     prior : str or sequence of str, optional
         Which part of the prior to scale: classes (``"b"``, ``"sd"``, ``"b_sigma"``) or tags of
         ``bl.prior(..., tag=)``; by default the whole prior.
@@ -52,6 +56,10 @@ def sensitivity(
         Names of variables of ``fit.idata``; by default the parameters of the summary.
     threshold : float
         From which sensitivity on a diagnosis is made.
+    ndraws : int, optional
+        How many draws to reweight at most, evenly spaced in each chain; None for all of them. The
+        time goes with them and with the rows of the data; fewer than the default add noise of the
+        size of the threshold.
 
     Returns
     -------
@@ -66,39 +74,56 @@ def sensitivity(
     DataError
         For a part of the prior or a variable that is not there, for draws from the prior alone, and
         for too few draws.
+
+    Notes
+    -----
+    The numbers are those of ``arviz_stats.psense`` on these draws.
     """
     if isinstance(threshold, bool) or not isinstance(threshold, Real) or not threshold > 0:
         raise DataError(f"threshold has to be a positive number, not {threshold!r}.")
     if draws.settings.sample_prior == "only":
         raise DataError("These are draws from the prior alone: no posterior that could move.")
-    if draws.posterior.sizes["draw"] < _MIN_DRAWS:
-        raise DataError(
-            f"{draws.posterior.sizes['draw']} draws per chain are too few to be reweighted; "
-            f"at least {_MIN_DRAWS}."
-        )
+    step = _step(draws, ndraws)
     names = _variables(draws, variables)
     part = _components(draws, prior)
     one = scalars(draws)
     chosen = [n for n in one.keys if n.partition("[")[0] in names or n in names]
-    return _table(one.posterior[chosen], part, log_lik, float(threshold))
+    # Arrays, not labelled ones: looking labels up takes longer than the numbers of a small model.
+    posterior = {name: one.posterior[name].values[:, ::step] for name in chosen}
+    return _table(posterior, part[:, ::step], total_log_lik(draws, step), float(threshold))
+
+
+def _step(draws: Draws, ndraws: int | None) -> int:
+    """Every which draw is taken, so that there are at most `ndraws` of them in all."""
+    if ndraws is not None and (
+        isinstance(ndraws, bool) or not isinstance(ndraws, Integral) or ndraws < 1
+    ):
+        raise DataError(f"ndraws has to be a whole number of at least 1 or None, not {ndraws!r}.")
+    sizes = draws.posterior.sizes
+    step = 1 if ndraws is None else -(-sizes["chain"] * sizes["draw"] // int(ndraws))
+    left = -(-sizes["draw"] // step)
+    if left < _MIN_DRAWS:
+        raise DataError(
+            f"{left} draws per chain are too few to be reweighted; at least {_MIN_DRAWS}."
+        )
+    return step
 
 
 def _table(
-    posterior: xr.Dataset, log_prior: xr.DataArray, log_lik: xr.DataArray, threshold: float
+    posterior: Mapping[str, np.ndarray],
+    log_prior: np.ndarray,
+    log_lik: np.ndarray,
+    threshold: float,
 ) -> pd.DataFrame:
-    names = [str(name) for name in posterior.data_vars]
-    moving = [name for name in names if np.ptp(posterior[name].values) > 0.0]
-    found = pd.DataFrame(np.nan, index=names, columns=list(COLUMNS[:2]))
-    if moving:
-        values = np.stack([posterior[name].values for name in moving])
-        parts = {"prior": log_prior, "likelihood": log_lik}
-        for column, part in parts.items():
-            found.loc[moving, column] = _power_scale(values, part.values)
-    found["diagnosis"] = [
-        _diagnosis(p, lik, threshold)
-        for p, lik in zip(found["prior"], found["likelihood"], strict=True)
-    ]
-    return found
+    moving = [np.ptp(values) > 0.0 for values in posterior.values()]
+    found = np.full((len(moving), 2), np.nan)
+    if any(moving):
+        values = np.stack([v for v, moves in zip(posterior.values(), moving, strict=True) if moves])
+        for i, part in enumerate((log_prior, log_lik)):
+            found[moving, i] = _power_scale(values, part)
+    table = pd.DataFrame(found, index=list(posterior), columns=list(COLUMNS[:2]))
+    table["diagnosis"] = [_diagnosis(p, lik, threshold) for p, lik in found]
+    return table
 
 
 def _power_scale(values: np.ndarray, logp: np.ndarray) -> np.ndarray:
@@ -135,8 +160,8 @@ def _variables(draws: Draws, variables: Sequence[str] | None) -> tuple[str, ...]
     return asked
 
 
-def _components(draws: Draws, prior: str | Sequence[str] | None) -> xr.DataArray:
-    """The log prior of what was asked for, dims chain and draw."""
+def _components(draws: Draws, prior: str | Sequence[str] | None) -> np.ndarray:
+    """The log prior of what was asked for, shape (chain, draw)."""
     found: xr.Dataset | None = None
     if "log_prior" in draws.idata.children:
         found = draws.idata["log_prior"].to_dataset()
@@ -148,8 +173,7 @@ def _components(draws: Draws, prior: str | Sequence[str] | None) -> xr.DataArray
     names = [str(name) for name in found.data_vars]
     if prior is not None:
         names = _named(names, (prior,) if isinstance(prior, str) else tuple(prior))
-    total: xr.DataArray = sum((found[name] for name in names[1:]), start=found[names[0]])
-    return total
+    return np.asarray(sum(found[name].values for name in names))
 
 
 def _named(names: Sequence[str], asked: Iterable[Any]) -> list[str]:

@@ -18,7 +18,7 @@ _ROUNDS = 1000
 
 
 def prior_values(
-    spec: ModelSpec, size: tuple[int, int], rng: np.random.Generator
+    spec: ModelSpec, size: tuple[int, int], rng: np.random.Generator, *, effects: bool = True
 ) -> dict[str, np.ndarray]:
     """Independent draws of every parameter from its prior.
 
@@ -30,6 +30,8 @@ def prior_values(
         Chains and draws.
     rng : numpy Generator
         Source of randomness.
+    effects : bool
+        Whether those of single groups are drawn too, of which there may be many.
 
     Returns
     -------
@@ -38,7 +40,10 @@ def prior_values(
         prior is flat without end (see :func:`check_proper`).
     """
     values: dict[str, np.ndarray] = {}
+    of_groups = {p.name for b in spec.blocks for p in b.params if p.kind == "given"}
     for param in spec.params:
+        if param.name in of_groups and not effects:
+            continue
         if param.kind == "given":
             values[param.name] = _given(param, values, size, rng)
         elif param.name not in spec.made:

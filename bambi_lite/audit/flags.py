@@ -28,6 +28,8 @@ _SHARE = 0.5
 _FAR = 0.999
 #: Bounds that keep less than this of a distribution are worth a look.
 _KEPT = 0.05
+#: Columns whose sds differ by more than this are not on one scale.
+_UNEQUAL = 10.0
 #: Quantiles that stand for a prior; evenly spaced, so that a share of them is a probability.
 _GRID = (np.arange(1000) + 0.5) / 1000
 
@@ -43,6 +45,7 @@ def flags(spec: ModelSpec, u: Unknown) -> tuple[str, ...]:
         *borrowed(spec, u),
         *bounds_and_support(u),
         *far_from_data(spec, u),
+        *unequal_columns(spec, u),
     ]
     return tuple(found)
 
@@ -111,6 +114,13 @@ def borrowed(spec: ModelSpec, u: Unknown) -> Iterator[str]:
         yield f"scale borrowed: it is of {facts.link}({y}), and sigma is on the scale of {y}"
     if not of_response or u.key.dpar or u.key.nlpar:
         return
+    if spec.family.about:
+        what = facts.describe(of_response[-1], u.key)
+        about = spec.family.about
+        yield f"scale borrowed: {what} is on the scale of the response, and mu is {about}"
+    if "response_location" in of_response and facts.offset:
+        shift = f"mean(offset) = {facts.offset:.4g}"
+        yield f"location shifted: {shift} is taken off after the median was rounded"
     given = [a.name for a in spec.formula.response.additions]
     if "rate" in given and u.key.cls == "Intercept":
         yield "location borrowed: it is that of counts, and with rate() the intercept is of rates"
@@ -159,6 +169,23 @@ def bounds_and_support(u: Unknown) -> Iterator[str]:
     kept = math.exp(u.prior.law.log_mass()) if u.prior.law is not None else 1.0
     if kept < _KEPT:
         yield f"the bounds keep {100 * kept:.2g} % of the distribution"
+
+
+def unequal_columns(spec: ModelSpec, u: Unknown) -> Iterator[str]:
+    """Shrinkage priors over columns of very different scales, which they take for alike."""
+    if u.block is None or u.param != u.block.params[0]:
+        return
+    columns = spec.scales.columns.get((u.key.resp, u.key.dpar, u.key.nlpar), {})
+    sds = {k.coef: columns[k.coef][0] for m in u.block.members for k in m.elements
+           if k.cls == "b" and k.coef in columns}  # fmt: skip
+    if not sds:
+        return
+    low, high = min(sds, key=sds.__getitem__), max(sds, key=sds.__getitem__)
+    if sds[high] > _UNEQUAL * sds[low]:
+        yield (
+            f"columns of different scales: sd({low}) = {sds[low]:.3g} and sd({high}) = "
+            f"{sds[high]:.3g}, and the prior takes all coefficients for alike; standardise them"
+        )
 
 
 def far_from_data(spec: ModelSpec, u: Unknown) -> Iterator[str]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..params import Prior
 from ..priors import describe_key, number, prior_text
 from ..simulate import prior_values
 from ..spec import ModelSpec
@@ -116,7 +115,9 @@ def prior_report(spec: ModelSpec) -> PriorReport:
     >>> report.frame.loc[1, "flags"]
     ('improper: flat without end',)
     """
-    drawn = prior_values(spec, (1, _DRAWS), np.random.default_rng(1)) if spec.shrinkage else {}
+    drawn: Mapping[str, np.ndarray] = {}
+    if spec.shrinkage:
+        drawn = prior_values(spec, (1, _DRAWS), np.random.default_rng(1), effects=False)
     records = [_record(spec, u, drawn) for u in unknowns(spec)]
     return PriorReport(pd.DataFrame(records, columns=list(COLUMNS)))
 
@@ -127,11 +128,11 @@ def _record(spec: ModelSpec, u: Unknown, drawn: Mapping[str, np.ndarray]) -> dic
         "parameter": u.name,
         "size": u.size,
         "class": u.key.cls,
-        "prior": _prior_text(u.prior),
+        "prior": _prior_text(u),
         "support": _support(u),
         "source": u.row.source,
         "row": describe_key(u.row.key),
-        "rule": "" if u.row.computed is None else u.row.computed.explain(),
+        "rule": _rule(u),
         "link_low": link[0],
         "link_high": link[1],
         "response_low": response[0],
@@ -140,7 +141,22 @@ def _record(spec: ModelSpec, u: Unknown, drawn: Mapping[str, np.ndarray]) -> dic
     }
 
 
-def _prior_text(prior: Prior) -> str:
+def _rule(u: Unknown) -> str:
+    """How the numbers of the prior came about."""
+    if u.block is not None:
+        return f"part of {u.row.prior}{_times(u)}"
+    return "" if u.row.computed is None else u.row.computed.explain()
+
+
+def _times(u: Unknown) -> str:
+    if u.unit == 1.0:
+        return ""
+    unit = u.unit if isinstance(u.unit, str) else number(u.unit)
+    return f", times {unit}"
+
+
+def _prior_text(u: Unknown) -> str:
+    prior = u.prior
     text = prior_text(prior.said)
     if prior.dist is None or prior.law is None or not prior.law.cut:
         return text
@@ -162,8 +178,11 @@ def _intervals(
     u: Unknown, drawn: Mapping[str, np.ndarray]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """The implied 95 % intervals on the link and on the response scale."""
-    if u.prior.shrinkage is not None:
-        ends = np.quantile(drawn[u.param.name][..., u.param.elements.index(u.key)], _ENDS)
+    if u.prior.shrinkage is not None or u.unit != 1.0:
+        values = drawn[u.param.name]
+        own = values[..., u.param.elements.index(u.key)] if u.param.elements else values
+        unit = drawn[u.unit] if isinstance(u.unit, str) else u.unit
+        ends = np.quantile(own * unit, _ENDS)
         low, high = np.sort(u.implied(ends))
         return (float(ends[0]), float(ends[1])), (float(low), float(high))
     if u.law is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,11 @@ import numpy as np
 from ..dists import Law
 from ..links import Link, get_link
 from ..naming import element_names
-from ..params import Param, ParamKey, Prior, single_law
+from ..params import ON_LINK, Param, ParamKey, Prior, given_prior, single_law
 from ..priors import PriorRow, brms_class, deciding_row, general_key
 from ..spec import DparSpec, ModelSpec
+from ..terms import ShrinkageBlock
 from ..xp import numpy_namespace
-
-#: Classes whose parameters are on the link scale of a linear predictor.
-_ON_LINK = ("b", "Intercept", "sd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,10 @@ class Unknown:
     step : float
         What a coefficient is multiplied by to show what it does: one sd of its column, or the
         distance of its two values; 1 for everything else.
+    unit : str or float
+        What the parameter is times its prior: another parameter by its name, or a number.
+    block : ShrinkageBlock or None
+        The shrinkage prior that brings it.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Unknown:
     dpar: DparSpec | None
     centre: float
     step: float
+    unit: str | float = 1.0
+    block: ShrinkageBlock | None = None
 
     @property
     def link(self) -> Link:
@@ -88,7 +92,11 @@ class Unknown:
 
 
 def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
-    """Every free parameter of a model, in the order of the model."""
+    """Every free parameter of a model, in the order of the model.
+
+    Under a shrinkage prior these are the coefficients, as everywhere, and then what they are made
+    of: its global and local scales, and the coefficients before they are scaled.
+    """
     table = {row.key: row for row in spec.prior_rows}
     names = element_names(spec)
     dpars = {("" if d.name == "mu" else d.name): d for d in spec.dpars if d.predicted}
@@ -100,7 +108,7 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
             prior = spec.priors[param.name][i]
             if prior.dist is not None and prior.dist.name == "constant":
                 continue
-            inside = dpars.get(key.dpar) if key.cls in _ON_LINK and not key.nlpar else None
+            inside = dpars.get(key.dpar) if key.cls in ON_LINK and not key.nlpar else None
             yield Unknown(
                 name=_name(param, names[param.name], i),
                 size=_size(param),
@@ -114,6 +122,29 @@ def unknowns(spec: ModelSpec) -> Iterator[Unknown]:
                 centre=centres[key.dpar] if inside is not None else 0.0,
                 step=_step(spec, key),
             )
+    yield from (u for block in spec.shrinkage for u in _of_shrinkage(block, table))
+
+
+def _of_shrinkage(block: ShrinkageBlock, table: Mapping[ParamKey, PriorRow]) -> Iterator[Unknown]:
+    row = table[general_key(block.at.key)]
+    for name, param, unit in block.free:
+        prior = given_prior(param)
+        assert prior is not None
+        yield Unknown(
+            name=name,
+            size=param.shape[0] if param.shape else 1,
+            key=param.key,
+            param=param,
+            prior=prior,
+            row=row,
+            general=row,
+            law=single_law(param, prior),
+            dpar=None,
+            centre=0.0,
+            step=1.0,
+            unit=unit,
+            block=block,
+        )
 
 
 def _name(param: Param, names: tuple[str, ...], i: int) -> str:

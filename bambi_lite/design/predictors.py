@@ -59,6 +59,8 @@ class PredictorDesign:
     decomp : str
         Of which columns the coefficients are the QR decomposition's, with ``decomp = "QR"``:
         ``centred`` ones or ``plain``; empty without.
+    resp : str
+        The response, where there are several.
     """
 
     dpar: str
@@ -73,6 +75,7 @@ class PredictorDesign:
     body: Node | None = None
     covariates: tuple[Column, ...] = ()
     decomp: str = ""
+    resp: str = ""
 
     @property
     def name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
 from typing import Any
@@ -12,12 +11,20 @@ import numpy as np
 import pandas as pd
 
 from ..draws import Draws
-from ..errors import DataError, DataWarning, listing, warn
-from ..estimates import check_prob, check_probs, estimates
+from ..errors import DataError, DataWarning, warn
+from ..estimates import estimates
 from ..predict.asked import check_resp
+from .arguments import (
+    Settings,
+    check_categories,
+    check_distance,
+    chosen_effects,
+    interval_ends,
+    read_transform,
+)
 from .conditions import LABEL, Condition, read_conditions
 from .effect import Effect
-from .evaluate import EPRED, LINPRED, PREDICT, Ask, ask, complete, pieces, prediction
+from .evaluate import EPRED, LINPRED, Ask, ask, complete, pieces, prediction
 from .grid import Axis, axis_of, check_resolution, level_text, read_int_conditions
 from .points import near_data, points_of
 from .result import ConditionalEffects
@@ -26,33 +33,12 @@ from .variables import (
     PREDICTOR,
     Variable,
     Variables,
-    default_effects,
     effect_text,
     variables_of,
 )
 
+#: brms' name of the column of categories.
 CATEGORIES = "cats__"
-#: Functions that ``transform`` may name.
-_TRANSFORMS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {f.__name__: f for f in (np.exp, np.expm1, np.log, np.log10, np.log1p, np.log2, np.sqrt)}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How effects are computed and summarised; see :func:`conditional_effects`."""
-
-    asked: Ask
-    probs: tuple[float, float]
-    robust: bool
-    spaghetti: bool
-    surface: bool
-    categorical: bool
-    ordinal: bool
-    transform: Callable[[Any], Any] | None
-    resolution: int
-    select_points: float
-    too_far: float
 
 
 def conditional_effects(
@@ -162,18 +148,26 @@ def conditional_effects(
     """
     spec, variables = draws.spec, variables_of(draws.spec)
     check_resp(spec, resp)
-    ends = _ends(prob, probs)
+    ends = interval_ends(prob, probs)
     # A group that is not named is a new one.
     asked = ask(draws, method, re_formula, dpar, {"allow_new_levels": True, **options})
     by_category = categorical or ordinal
     if by_category:
-        _check_categories(draws, asked)
+        check_categories(draws, asked)
     settings = Settings(
-        asked, ends, robust, spaghetti, surface, by_category, ordinal, _transform(transform, asked),
-        check_resolution(resolution), _distance(select_points, "select_points"),
-        _distance(too_far, "too_far"),
-    )  # fmt: skip
-    chosen = _effects(draws, effects, variables, by_category)
+        asked=asked,
+        probs=ends,
+        robust=robust,
+        spaghetti=spaghetti,
+        surface=surface,
+        categorical=by_category,
+        ordinal=ordinal,
+        transform=read_transform(transform, asked),
+        resolution=check_resolution(resolution),
+        select_points=check_distance(select_points, "select_points"),
+        too_far=check_distance(too_far, "too_far"),
+    )
+    chosen = chosen_effects(draws, effects, variables, by_category)
     rows = read_conditions(conditions, variables)
     given = read_int_conditions(int_conditions, variables)
     if spec.family.thresholds and not by_category and asked.method == EPRED and not dpar:
@@ -191,110 +185,6 @@ def conditional_effects(
         centre="median" if robust else "mean",
         prob=ends[1] - ends[0],
     )
-
-
-# -- arguments -------------------------------------------------------------------------------
-
-
-def _ends(prob: float, probs: Sequence[float] | None) -> tuple[float, float]:
-    if probs is None:
-        tail = (1.0 - check_prob(prob)) / 2.0
-        return tail, 1.0 - tail
-    ends = check_probs(probs)
-    if len(ends) != 2 or ends[0] >= ends[1]:
-        raise DataError(
-            f"probs are the two ends of the interval, the smaller one first, such as (0.025, "
-            f"0.975), not {probs!r}."
-        )
-    return ends[0], ends[1]
-
-
-def _distance(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-        raise DataError(f"{name} = {value!r} has to be a number of 0 or more: a distance.")
-    return float(value)
-
-
-def _transform(transform: Any, asked: Ask) -> Callable[[Any], Any] | None:
-    if transform is None:
-        return None
-    if asked.method != PREDICT:
-        raise DataError(
-            "transform applies to predicted responses: method = 'posterior_predict'. The "
-            "expectation of a transformed response is another number than the transformed "
-            "expectation."
-        )
-    if callable(transform):
-        return transform  # type: ignore[no-any-return] # whatever the user gave
-    if transform not in _TRANSFORMS:
-        raise DataError(
-            f"transform = {transform!r} is no function and names none of {listing(_TRANSFORMS)}."
-        )
-    return _TRANSFORMS[transform]
-
-
-def _check_categories(draws: Draws, asked: Ask) -> None:
-    spec = draws.spec
-    if not spec.response.categories:
-        raise DataError(
-            f"categorical = True shows the probability of each category, and a response of family "
-            f"'{spec.family.name}' has none."
-        )
-    if asked.method != EPRED or asked.dpar is not None:
-        raise DataError(
-            "categorical = True shows probabilities of categories, which are expectations: "
-            "method = 'posterior_epred', without dpar."
-        )
-
-
-def _effects(
-    draws: Draws, effects: Any, variables: Variables, by_category: bool
-) -> tuple[tuple[str, ...], ...]:
-    """The effects asked for, each as the names of one or two columns."""
-    if effects is None:
-        found = default_effects(draws.spec)
-        if by_category:
-            found = tuple(e for e in found if len(e) == 1)
-        if not found:
-            groups = variables.named(GROUP)
-            also = (
-                f" Groups can be named: effects = {groups[0]!r}, re_formula = None."
-                if groups
-                else ""
-            )
-            raise DataError(
-                f"The formula '{draws.spec.formula}' has no population-level predictors, so that "
-                f"there is no effect to show.{also}"
-            )
-        return found
-    texts = [effects] if isinstance(effects, str) else list(effects)
-    if not texts or not all(isinstance(t, str) for t in texts):
-        raise DataError(f"effects are names of columns, such as 'x' and 'x:z', not {effects!r}.")
-    return tuple(_effect_of(text, variables, by_category) for text in texts)
-
-
-def _effect_of(text: str, variables: Variables, by_category: bool) -> tuple[str, ...]:
-    # A name that has a colon itself is a column first.
-    names = (text,) if text in variables else tuple(part.strip() for part in text.split(":"))
-    for name in names:
-        variables.check(
-            name, f"effects = {text!r}" if len(names) > 1 else "effects", (PREDICTOR, GROUP)
-        )
-    if len(names) > 2:
-        rest = names[2] if len(names) == 3 else list(names[2:])
-        raise DataError(
-            f"effects = {text!r}: at most two columns are shown together. Hold the others: "
-            f"effects = '{names[0]}:{names[1]}', conditions = bl.make_conditions(fit, {rest!r})."
-        )
-    if len(set(names)) < len(names):
-        raise DataError(f"effects = {text!r} has the same column twice.")
-    if by_category and len(names) == 2:
-        raise DataError(
-            f"effects = {text!r}: with categorical = True the categories take the place of the "
-            f"second column. Hold it: effects = {names[0]!r}, conditions = "
-            f"bl.make_conditions(fit, {names[1]!r})."
-        )
-    return names
 
 
 # -- one effect ------------------------------------------------------------------------------

@@ -82,6 +82,8 @@ class Dpar:
         unless it has its own.
     known : str
         Why it can have neither a formula nor another value, where it cannot.
+    joint : bool
+        Whether responses whose residuals are correlated have one of it together.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Dpar:
     fixed: float | None = None
     stem: str = ""
     known: str = ""
+    joint: bool = False
 
     @property
     def main(self) -> bool:
@@ -156,6 +159,9 @@ class Family:
     residual_variance : callable or None
         ``residual_variance(xp, dpars, response) -> array``: the variance of the response around its
         expectation, where R-squared takes it from the model (brms 2.23: gaussian, bernoulli).
+    about : str
+        What ``mu`` is, where default priors take its scale from a response that it is no location
+        of: a drift, a hazard.
     thresholds : bool
         Whether thresholds stand in place of the intercept.
     latent : bool
@@ -163,6 +169,11 @@ class Family:
         categories come in before the link.
     law : str
         What the likelihood says of ``mu``, for explanations; ``{link}`` is the link of ``mu``.
+    squares : bool
+        Whether residuals from `mu` are normal, so that squares tell the likelihood.
+    rescor : str
+        The multivariate distribution of its residuals where they are correlated with those of
+        another response, which has to name the same; empty where they cannot be.
     options : mapping
         Settings of the family itself, with their values: ``threshold`` of ordinal families,
         ``refcat`` of categorical ones.
@@ -200,9 +211,12 @@ class Family:
     truncated_mean: Callable[..., Array] | None = None
     linear: bool = False
     residual_variance: Callable[[Namespace, Linkeds, Response], Array] | None = None
+    about: str = ""
     thresholds: bool = False
     latent: bool = False
     law: str = ""
+    squares: bool = False
+    rescor: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     check_options: Callable[[Mapping[str, Any]], None] | None = None
     priors: Mapping[str, str] | None = None

@@ -105,6 +105,7 @@ cox = register(
         mean=_mean,
         additions=("cens", "trunc", "bhaz"),
         scaled=True,
+        about="a hazard ratio",
         law="h(y) = mu h_0(y), where h_0 is made of M-splines with the weights sbhaz",
         structure=_structure,
         renew=_renew,

@@ -45,7 +45,7 @@ student = register(
         dpars=(
             Dpar("mu", LOCATION),
             Dpar("sigma", POSITIVE, lower=0.0),
-            Dpar("nu", ("logm1", "identity"), lower=1.0),
+            Dpar("nu", ("logm1", "identity"), lower=1.0, joint=True),
         ),
         encode=numbers("student"),
         likelihood=_likelihood,
@@ -53,6 +53,7 @@ student = register(
         linear=True,
         additions=("se", "cens", "trunc"),
         scaled=True,
+        rescor="multi_student_t",
         bind=known_error,
         truncated_mean=_truncated_mean,
         variance=_variance,

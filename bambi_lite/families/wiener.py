@@ -51,5 +51,6 @@ wiener = register(
         additions=("dec",),
         required=("dec",),
         scaled=True,
+        about="a drift rate",
     )
 )

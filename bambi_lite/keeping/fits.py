@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..draws import Draws, named_tree
-from ..engines import SampleSettings, sample_settings
+from ..engines import SampleSettings, sample_settings, save_pars
 from ..errors import BambiLiteError, KeepingError, listing
 from ..families import Family, is_registered
 from ..priors import PriorSet, read_text
@@ -204,7 +204,8 @@ def _settings_note(settings: SampleSettings) -> Note:
 
 
 def _read_settings(note: Note) -> SampleSettings:
-    return sample_settings(**{f.name: note[f.name] for f in fields(SampleSettings)})
+    own = {f.name: note[f.name] for f in fields(SampleSettings)}
+    return sample_settings(**{**own, "save_pars": save_pars(**own["save_pars"])})
 
 
 def versions() -> dict[str, str]:

@@ -23,7 +23,7 @@ _OVER = {"cholesky_corr": "correlations", "simplex": "proportions"}
 
 
 def prior_table(
-    defaults: Sequence[PriorRow], target: Target, priors: Any = None
+    defaults: Sequence[PriorRow], targets: Sequence[Target], priors: Any = None
 ) -> tuple[PriorRow, ...]:
     """The table that a model uses: single rows over files and sets over defaults.
 
@@ -31,8 +31,8 @@ def prior_table(
     ----------
     defaults : sequence of PriorRow
         The default table.
-    target : Target
-        The model.
+    targets : sequence of Target
+        The model: one for each response, and one for what several of them share.
     priors : PriorSet, list, DataFrame, str, ...
         What the user said; see :func:`bambi_lite.priors.gather`.
 
@@ -55,8 +55,8 @@ def prior_table(
     if said.files:  # what is said now is over it
         table, earlier = _put(table, blank, earlier), []
     for file in said.files:
-        _check_meant(file, target)
-        ruled = rule_rows(file.rules, target, _source(file))
+        _check_meant(file, targets)
+        ruled = [row for t in targets for row in rule_rows(file.rules, t, _source(file))]
         rows = [as_used(row) for row in file.rows]
         matched = [row for row in rows if row.key in table or not file.ignore]
         if not file.ignore:
@@ -127,16 +127,18 @@ def _said(row: PriorRow) -> tuple[str, str, str, str]:
 # -- what does not match ---------------------------------------------------------------------
 
 
-def _check_meant(file: PriorFile, target: Target) -> None:
-    # The main parameters come first: mu, or those of the categories.
-    link = next(iter(target.links.values()), "")
-    found = {"family": target.family, "link": link}
-    for name, valid in file.needs.items():
-        if found[name] not in valid:
-            raise PriorError(
-                f"'{file.label}' is for models with {name} {listing(valid)}; this model has "
-                f"{name} '{found[name]}'."
-            )
+def _check_meant(file: PriorFile, targets: Sequence[Target]) -> None:
+    for target in targets:
+        # The main parameters come first: mu, or those of the categories.
+        link = next(iter(target.links.values()), "")
+        found = {"family": target.family, "link": link}
+        for name, valid in file.needs.items():
+            # What several responses share has no family.
+            if target.family and found[name] not in valid:
+                raise PriorError(
+                    f"'{file.label}' is for models with {name} {listing(valid)}; this model has "
+                    f"{name} '{found[name]}'."
+                )
 
 
 def _check_rules_used(

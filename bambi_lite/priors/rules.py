@@ -213,6 +213,9 @@ class Target:
         What the data say.
     stems : mapping
         The name that rules know a distributional parameter by, where it is not its own.
+    resp : str
+        The response whose rows these are, where a model has several; what belongs to none of them
+        alone has rows without one.
     """
 
     params: Sequence[Param]
@@ -220,13 +223,15 @@ class Target:
     links: Mapping[str, str]
     scales: ScaleFacts
     stems: Mapping[str, str] = MappingProxyType({})
+    resp: str = ""
 
     def elements(self) -> Iterator[tuple[Param, ParamKey]]:
         """Every key that has prior rows, with its parameter."""
         for param in self.params:
             if param.kind != "given":
                 for key in (param.key, *param.elements):
-                    yield param, key
+                    if key.resp == self.resp:
+                        yield param, key
 
 
 def best_rule(

@@ -11,7 +11,9 @@ from .model import (
     with_effects,
     with_made,
 )
-from .resolve import model_predictors, new_arrays, other_priors, resolve, take_rows
+from .one_response import model_predictors
+from .resolve import new_arrays, other_priors, resolve, take_rows
+from .tables import prior_rows
 
 __all__ = [
     "DparSpec",
@@ -22,6 +24,7 @@ __all__ = [
     "model_predictors",
     "new_arrays",
     "other_priors",
+    "prior_rows",
     "resolve",
     "start_values",
     "take_rows",

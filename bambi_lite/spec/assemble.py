@@ -26,19 +26,21 @@ from ..terms import (
 )
 from .model import DparSpec
 
-#: For (dpar, position of a group-level term): its block, and its columns there.
-type Members = Mapping[tuple[str, int], tuple[GroupBlock, tuple[int, ...]]]
+#: For a linear predictor (resp, parameter) and the position of a group-level term in it: its block,
+#: and its columns there.
+type Members = Mapping[tuple[str, str, int], tuple[GroupBlock, tuple[int, ...]]]
 
 
-def assemble(
-    formula: BrmsFormula, family: Family, predictors: Sequence[PredictorDesign]
-) -> tuple[tuple[DparSpec, ...], tuple[GroupBlock, ...]]:
-    """The dpars of the family with their terms, and the blocks of group effects they share."""
-    blocks, members = _blocks(predictors)
-    predicted = {p.dpar: p for p in predictors}
+def dpar_specs(
+    formula: BrmsFormula,
+    family: Family,
+    predictors: Sequence[PredictorDesign],
+    members: Members,
+) -> tuple[DparSpec, ...]:
+    """The dpars of a family with their terms."""
+    predicted = {p.dpar: p for p in predictors if not p.nlpar}
     fixed = dict(formula.fixed)
-    dpars = [_dpar(own, family, predicted, fixed, members) for own in family.dpars]
-    return tuple(dpars), blocks
+    return tuple(_dpar(own, family, predicted, fixed, members) for own in family.dpars)
 
 
 def _dpar(
@@ -50,7 +52,7 @@ def _dpar(
 ) -> DparSpec:
     identity = get_link("identity")
     if own.name in predicted:
-        terms = _terms(predicted[own.name], members)
+        terms = predictor_terms(predicted[own.name], members)
         return DparSpec(own.name, family.link(own.name), terms, True)
     value = fixed.get(own.name, own.fixed)
     if isinstance(value, str):
@@ -82,18 +84,18 @@ def _range(own: Dpar) -> str:
     return "" if own.lower is None else f": it is {own.lower:g} or more"
 
 
-def _blocks(
+def group_blocks(
     predictors: Sequence[PredictorDesign],
 ) -> tuple[tuple[GroupBlock, ...], Members]:
     """Group terms gathered into blocks: terms with one ID share a block, others have their own."""
     gathered: dict[tuple[str, ...], list[tuple[PredictorDesign, int, GroupDesign]]] = {}
     for predictor in predictors:
         for i, group in enumerate(predictor.groups):
-            own = (predictor.dpar, str(i))
+            own = (predictor.resp, predictor.name, str(i))
             label = ("id", group.id, group.group) if group.id else ("own", group.group, *own)
             gathered.setdefault(label, []).append((predictor, i, group))
     blocks: list[GroupBlock] = []
-    members: dict[tuple[str, int], tuple[GroupBlock, tuple[int, ...]]] = {}
+    members: dict[tuple[str, str, int], tuple[GroupBlock, tuple[int, ...]]] = {}
     # brms numbers its group terms by the name of the group.
     for parts in sorted(gathered.values(), key=lambda parts: r_sort_key(parts[0][2].group)):
         block = _block(parts, blocks)
@@ -101,7 +103,7 @@ def _blocks(
         start = 0
         for predictor, i, group in parts:
             stop = start + len(group.coefs)
-            members[predictor.dpar, i] = (block, tuple(range(start, stop)))
+            members[predictor.resp, predictor.name, i] = (block, tuple(range(start, stop)))
             start = stop
     return tuple(blocks), members
 
@@ -122,7 +124,7 @@ def _block(
                 f"covariance, so they need the same by, cov and dist in gr()."
             )
     coefs = tuple(
-        Coef(c, predictor.dpar, predictor.nlpar)
+        Coef(c, predictor.dpar, predictor.nlpar, predictor.resp)
         for predictor, _, group in parts
         for c in group.coefs
     )
@@ -137,7 +139,7 @@ def _block(
         levels=first.levels,
         coefs=coefs,
         cor=all(group.cor for _, _, group in parts),
-        place=(first_predictor.dpar, place),
+        place=(first_predictor.name, place),
         by=by,
         cov=first.cov,
         student=first.dist == "student",
@@ -156,13 +158,14 @@ def _centered(parts: Sequence[GroupDesign]) -> bool | None:
     return said.pop() if said else None
 
 
-def _terms(predictor: PredictorDesign, members: Members) -> tuple[Term, ...]:
+def predictor_terms(predictor: PredictorDesign, members: Members) -> tuple[Term, ...]:
+    """The summands of a linear predictor."""
     terms: list[Term] = []
     population = population_term(predictor)
     if population is not None:
         terms.append(population)
     for i, group in enumerate(predictor.groups):
-        block, columns = members[predictor.dpar, i]
+        block, columns = members[predictor.resp, predictor.name, i]
         size = group.J.shape[1] if group.gtype == "mm" else 0
         term = GroupTerm(block, columns, i, predictor.dpar, predictor.nlpar, members=size)
         terms.append(term)

@@ -11,28 +11,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..additions import ALWAYS, family_data, observation
 from ..design import Design, PredictorDesign, build_design, to_pandas
-from ..errors import FamilyError, FormulaError, listing, rows_at
-from ..families import Dpar, Family, Response, get_family
-from ..formula import BrmsFormula, FamilyCall, bf
-from ..links import get_link
-from ..observation import Observation
+from ..errors import FormulaError
+from ..families import Family
+from ..formula import BrmsFormula, bf
 from ..params import Param
-from ..priors import (
-    PriorRow,
-    ScaleFacts,
-    Target,
-    assign,
-    default_rows,
-    prior_table,
-    scale_facts,
-    shared_priors,
-)
-from ..terms import FamilyTerm, GroupBlock, ShrinkageBlock, sampled_columns
-from .assemble import assemble, shrinkage_blocks
+from ..priors import PriorRow, assign, prior_table, shared_priors
+from ..terms import GroupBlock, ShrinkageBlock
+from .assemble import group_blocks, shrinkage_blocks
 from .checks import warn_about
 from .model import DparSpec, ModelSpec, data_numbers
+from .one_response import (
+    OneResponse,
+    all_params,
+    check_formula,
+    choose_family,
+    family_defaults,
+    model_predictors,
+    one_response,
+    own_parts,
+    target_of,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,20 +85,11 @@ def resolve(
         raise FormulaError(
             "Parsed, not available yet: a multivariate formula. Fit its responses one by one."
         )
-    chosen = _family(parsed.family, family)
-    _check_additions(parsed, chosen)
-    _check_available(parsed)
-    if chosen.bind is None:  # else the data decide which parameters there are
-        _check_predictors(parsed, chosen)
+    chosen = choose_family(parsed.family, family)
+    check_formula(parsed, chosen)
     frame = to_pandas(data)
     design = build_design(parsed, frame, data2, contrasts)
     assert isinstance(design, Design)
-    assert design.response is not None
-    with rows_at(design.rows):
-        response = chosen.encode(design.response, family_data(design.additions))
-        seen = observation(design.additions, response.y, parsed.response.name, chosen.discrete)
-    chosen = chosen.on(response)
-    _check_predictors(parsed, chosen)
     given = _Given(
         # A copy: what is done to the user's frame afterwards does not change the model. All rows,
         # in the order of the columns: so that the model can be made again.
@@ -107,59 +97,29 @@ def resolve(
         MappingProxyType(deepcopy(dict(data2 or {}))),
         _name_of(data, data_name),
     )
-    return _model(parsed, chosen, design, response, seen, prior, given)
-
-
-def _family(named: Any, given: str | Family) -> Family:
-    """The family that the formula names, else the one given beside it."""
-    if isinstance(named, FamilyCall):
-        named = named.text if named.options else named.name
-    return get_family(given if named is None else named)
+    return _model(one_response(parsed, chosen, design), prior, given)
 
 
 def _name_of(data: Any, data_name: str | None) -> str:
     return data_name or str(getattr(data, "attrs", {}).get("name", "data"))
 
 
-def _model(
-    formula: BrmsFormula,
-    family: Family,
-    design: Design,
-    response: Response,
-    seen: Observation,
-    prior: Any,
-    given: _Given,
-) -> ModelSpec:
-    predictors = model_predictors(family, design)
-    dpars, blocks = assemble(formula, family, predictors)
-    mu = next((p for p in design.predictors if p.dpar == "mu"), None)
-    structure: tuple[FamilyTerm, ...] = ()
-    if family.structure is not None:
-        assert mu is not None
-        structure = family.structure(family, response, mu)
-    own = [p for dpar in dpars for term in dpar.terms for p in term.params]
-    own += [p for part in structure for p in part.params]
-    params = (*own, *(p for block in blocks for p in block.params))
-    scales = scale_facts(
-        response.y,
-        get_link(family.scale_link) if family.scale_link else family.link(family.dpars[0].name),
-        family.scaled and not response.levels,
-        None if mu is None else mu.offset,
-        response=design.response.name if design.response is not None else "Y",
-        designs={_owner(p): (p.columns, sampled_columns(p)) for p in predictors},
-    )
-    target = _target(family, dpars, params, scales)
-    rows = prior_table(_defaults(family, target), target, prior)
-    priors = assign(params, rows, data_numbers(response))
-    shrinkage = shrinkage_blocks(shared_priors(params, priors, rows), dpars, design.n_obs)
+def _model(one: OneResponse, prior: Any, given: _Given) -> ModelSpec:
+    blocks, members = group_blocks(one.predictors)
+    dpars, structure = own_parts(one, members)
+    params = all_params(dpars, structure, blocks)
+    target = target_of(one.family, dpars, params, one.scales)
+    rows = prior_table(family_defaults(one.family, target), (target,), prior)
+    priors = assign(params, rows, data_numbers(one.response))
+    shrinkage = shrinkage_blocks(shared_priors(params, priors, rows), dpars, one.design.n_obs)
     params = (*params, *(p for block in shrinkage for p in block.params))
     spec = ModelSpec(
-        formula=formula,
-        family=family,
-        design=design,
-        predictors=predictors,
-        response=response,
-        seen=seen,
+        formula=one.formula,
+        family=one.family,
+        design=one.design,
+        predictors=one.predictors,
+        response=one.response,
+        seen=one.seen,
         dpars=dpars,
         structure=structure,
         blocks=blocks,
@@ -167,8 +127,8 @@ def _model(
         params=params,
         prior_rows=rows,
         priors=MappingProxyType(priors),
-        scales=scales,
-        arrays=MappingProxyType(_collect_arrays(dpars, blocks, predictors)),
+        scales=one.scales,
+        arrays=MappingProxyType(_collect_arrays(dpars, blocks, one.predictors)),
         coords=MappingProxyType(_coords(params, (*blocks, *shrinkage))),
         frame=given.frame,
         data2=given.data2,
@@ -176,19 +136,6 @@ def _model(
     )
     warn_about(spec)
     return spec
-
-
-def _owner(predictor: PredictorDesign) -> tuple[str, str, str]:
-    """The columns resp, dpar, nlpar of the prior rows of a linear predictor."""
-    return "", "" if predictor.dpar == "mu" else predictor.dpar, predictor.nlpar
-
-
-def _target(
-    family: Family, dpars: Sequence[DparSpec], params: Sequence[Param], scales: ScaleFacts
-) -> Target:
-    links = {d.name: d.link.name for d in dpars}
-    stems = {d.name: d.stem for d in family.dpars if d.stem}
-    return Target(params, family.name, links, scales, stems)
 
 
 def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
@@ -206,63 +153,10 @@ def other_priors(spec: ModelSpec, prior: Any) -> tuple[PriorRow, ...]:
     PriorError
         When they do not fit the model.
     """
-    target = _target(spec.family, spec.dpars, spec.params, spec.scales)
-    rows = prior_table(_defaults(spec.family, target), target, prior)
+    target = target_of(spec.family, spec.dpars, spec.params, spec.scales)
+    rows = prior_table(family_defaults(spec.family, target), (target,), prior)
     shared_priors(spec.params, assign(spec.params, rows, data_numbers(spec.response)), rows)
     return rows
-
-
-def _defaults(family: Family, target: Target) -> tuple[PriorRow, ...]:
-    """The default rows; those of a family that has default priors of its own."""
-    rows = default_rows(target)
-    if family.priors is None:
-        return rows
-    own = {"Intercept", *(d.name for d in family.dpars)}
-    names = ((row, "_".join(filter(None, (row.cls, row.dpar)))) for row in rows)
-    return tuple(
-        replace(
-            row,
-            prior=family.priors.get(name, "") if not (row.coef or row.group) else "",
-            computed=None,
-        )
-        if row.cls in own
-        else row
-        for row, name in names
-    )
-
-
-def model_predictors(family: Family, design: Design) -> tuple[PredictorDesign, ...]:
-    """The linear predictors of a model.
-
-    The main formula stands once for each parameter it predicts that has no formula of its own; in
-    an ordinal model it has no intercept, since the thresholds are in its place.
-    """
-    own = {p.dpar for p in design.predictors} | {n for n, _ in design.recipe.formula.fixed}
-    found = []
-    for predictor in design.predictors:
-        if predictor.dpar != "mu" or predictor.nlpar:
-            found.append(predictor)
-            continue
-        mu = _without_intercept(predictor) if family.thresholds else predictor
-        main = [d.name for d in family.dpars if d.main]
-        found += [
-            mu if name == "mu" else replace(mu, dpar=name)
-            for name in main
-            if name == "mu" or name not in own
-        ]
-    return tuple(found)
-
-
-def _without_intercept(predictor: PredictorDesign) -> PredictorDesign:
-    if not predictor.intercept:
-        return predictor
-    return replace(
-        predictor,
-        columns=predictor.columns[1:],
-        X=predictor.X[:, 1:],
-        intercept=False,
-        center=False,
-    )
 
 
 def new_arrays(spec: ModelSpec, design: Design) -> dict[str, np.ndarray]:
@@ -292,81 +186,6 @@ def take_rows(spec: ModelSpec, rows: Any) -> ModelSpec:
         seen=spec.seen.take(rows),
         arrays=MappingProxyType(_collect_arrays(spec.dpars, spec.blocks, predictors)),
     )
-
-
-# -- checks ----------------------------------------------------------------------------------
-
-
-#: Addition terms that change the structure of a model.
-_NOT_YET = ("mi",)
-
-
-def _check_predictors(formula: BrmsFormula, family: Family) -> None:
-    # The main formula is about whichever parameters the family has it predict.
-    predicted = [p.dpar for p in formula.predictors if not p.nlpar and p.dpar != "mu"]
-    for name in (*predicted, *(name for name, _ in formula.fixed)):
-        own = family.dpar(name)
-        if own.known:
-            raise FamilyError(f"'{name}' can have no formula and no value here: {own.known}")
-    for name, value in formula.fixed:
-        if isinstance(value, str):
-            _check_tie(family.dpar(name), family.dpar(value), dict(formula.fixed))
-
-
-def _check_tie(own: Dpar, other: Dpar, fixed: Mapping[str, Any]) -> None:
-    tie = f"'{own.name} = {other.name}' ties '{own.name}' to"
-    if own.name == other.name:
-        raise FamilyError(f"{tie} itself.")
-    if (own.stem or own.name) != (other.stem or other.name):
-        raise FamilyError(
-            f"{tie} a parameter of another kind. Parameters of one kind can be tied, such as the "
-            f"sigma1 and sigma2 of a mixture."
-        )
-    if isinstance(fixed.get(other.name), str):
-        last = fixed[other.name]
-        raise FamilyError(
-            f"{tie} '{other.name}', which is tied to '{last}' itself: tie '{own.name}' to '{last}'."
-        )
-
-
-def _check_additions(formula: BrmsFormula, family: Family) -> None:
-    given = [addition.name for addition in formula.response.additions]
-    for name in given:
-        if name in _NOT_YET:
-            raise FormulaError(
-                f"Parsed, not available yet: the addition term '{name}()' in '{formula.text}'."
-            )
-        if name not in (*ALWAYS, *family.additions):
-            raise FamilyError(
-                f"Family '{family.name}' has no addition term '{name}()'. "
-                f"Its addition terms: {listing((*ALWAYS, *family.additions))}."
-            )
-    for name in family.required:
-        if name not in given:
-            response = formula.response.name
-            raise FamilyError(
-                f"Family '{family.name}' needs the addition term '{name}()': "
-                f"'{response} | {name}(n) ~ ...', where n is a column or a number."
-            )
-
-
-def _check_available(formula: BrmsFormula) -> None:
-    """One clear error for what the language has and the compiler does not have yet."""
-    waiting = []
-    if formula.nl or any(p.nlpar for p in formula.predictors):
-        waiting.append("a nonlinear formula")
-    for predictor in formula.predictors:
-        waiting += [special.label for special in predictor.specials]
-        for group in predictor.groups:
-            if group.pw:
-                waiting.append("gr(pw = ...)")
-            # The columns of mmc() are in the design; the others are terms of their own kind.
-            waiting += [special.label for special in group.specials if special.kind != "mmc"]
-    if waiting:
-        raise FormulaError(
-            f"Parsed, not available yet: {listing(dict.fromkeys(waiting))} in "
-            f"'{formula}'. The formula and its design can be looked at; the model cannot be built."
-        )
 
 
 # -- collecting ------------------------------------------------------------------------------

@@ -82,8 +82,8 @@ class GroupBlock:
     cor : bool
         Whether correlations are estimated.
     place : (str, int)
-        The dpar and the position of the first group-level term that takes effects from it: what
-        the data say of its groups stands in the design of that term.
+        The predicted parameter, and the position in its formula, of the first group-level term
+        that takes effects from it: what the data say of its groups stands in its design.
     by : By or None
         Of ``gr(by =)``.
     cov : str
@@ -185,8 +185,8 @@ class GroupBlock:
 
     def design(self, predictors: Sequence[PredictorDesign]) -> GroupDesign:
         """What some data say of the groups."""
-        dpar, position = self.place
-        return next(p for p in predictors if p.dpar == dpar).groups[position]
+        name, position = self.place
+        return next(p for p in predictors if p.name == name).groups[position]
 
     def arrays(self, predictors: Sequence[PredictorDesign]) -> dict[str, np.ndarray]:
         """The Cholesky factor of the matrix of ``gr(cov = )``, where there is one."""

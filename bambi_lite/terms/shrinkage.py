@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -67,6 +67,9 @@ class Horseshoe:
     df_global: float
     scale_slab: float
     df_slab: float
+
+    #: The classes of its parameters that are sampled over their unit, under their name with a z.
+    in_units: ClassVar[tuple[str, ...]] = ("zhs_global",)
 
     @property
     def _global(self) -> Dist:
@@ -123,6 +126,9 @@ class R2D2:
     mean: float
     prec: float
     cons: tuple[float, ...]
+
+    #: See :class:`Horseshoe`.
+    in_units: ClassVar[tuple[str, ...]] = ()
 
     @property
     def _share(self) -> Dist:
@@ -200,6 +206,16 @@ class ShrinkageBlock:
     labels: tuple[str, ...]
     unit: str | float = 1.0
     tag: str = ""
+
+    @property
+    def free(self) -> tuple[tuple[str, Param, str | float], ...]:
+        """What it brings, as a person knows it: name, parameter, what the parameter is times."""
+        return tuple(
+            (p.name.removeprefix("z"), p, self.unit)
+            if p.key.cls in self.law.in_units
+            else (p.name, p, 1.0)
+            for p in self.params
+        )
 
     @property
     def params(self) -> tuple[Param, ...]:

@@ -15,6 +15,7 @@ from scipy import special
 import bambi_lite as bl
 from bambi_lite.formula import lf
 from bambi_lite.predict import log_lik
+from tables import each
 
 FACTS = Path(__file__).parents[1] / "facts" / "evaluated"
 STORED = [
@@ -155,3 +156,39 @@ def test_brms_sum_of_a_truncated_count_ends_early():
     known = {k: v for k, v in case["parameters"].items() if not k.startswith(UNREAD)}
     ours = model.from_draws(pd.DataFrame(known)).posterior_epred(data.head(ROWS))
     np.testing.assert_allclose(ours[0], case["epred"], rtol=1e-8)
+
+
+# -- effects: made of the same expectations ---------------------------------------------------
+
+WITH_MEAN = [name for name in CASES if name.startswith("fam_") and "epred" in CASES[name]]
+
+
+def draws_of(array):
+    """Draws of each row, shape (draws, rows[, categories])."""
+    values = array.to_numpy()
+    return values.reshape(-1, *values.shape[2:])
+
+
+@each(WITH_MEAN)
+@pytest.mark.filterwarnings("ignore:The categories are taken as the numbers")
+def test_effects_are_made_of_expected_responses(name):
+    fit = fit_of(CASES[name])
+    categories = fit.spec.response.categories
+    effects = fit.conditional_effects(resolution=3, categorical=bool(categories), robust=False)
+    assert effects
+    for effect, table in effects.items():
+        held = [v for v in fit.spec.data.columns if v not in fit.spec.formula.response.variables]
+        mean = draws_of(fit.posterior_epred(table[held], re_formula="NA")).mean(axis=0)
+        if categories:
+            codes = table["cats__"].cat.codes.to_numpy()
+            mean = mean[np.arange(len(table)), codes]
+        np.testing.assert_allclose(table["estimate__"], mean, rtol=1e-10, err_msg=effect)
+    answer = bl.comparisons(fit, "x", by=True)
+    rows = fit.data
+    high, low = (draws_of(fit.posterior_epred(rows.assign(x=rows["x"] + d))) for d in (1.0, 0.0))
+    expected = (high.mean(axis=1) - low.mean(axis=1)).reshape(len(high), -1)
+    np.testing.assert_allclose(draws_of(answer.draws), expected, rtol=1e-8, atol=1e-12)
+
+
+def test_they_are_all_families_of_the_facts():
+    assert len(WITH_MEAN) > 35

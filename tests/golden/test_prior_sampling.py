@@ -56,9 +56,8 @@ def draws_of(fit, name):
     return array.sel({array.dims[-1]: label[:-1]}).values if label else array.values
 
 
-def assert_same_quantiles(model, settings, count):
-    fit = model.sample(seed=7, iter=6000, warmup=1000, adapt_delta=0.95, progress=False, **settings)
-    direct = model.prior_draws(draws=DIRECT, seed=11)
+def far_quantiles(fit, direct):
+    """The quantiles of a fit that lie beyond 4 standard errors of those drawn directly."""
     sampled = {name: draws_of(fit, name) for name in direct.columns}
     far = {}
     for name in direct.columns:
@@ -71,8 +70,37 @@ def assert_same_quantiles(model, settings, count):
             distance = np.quantile(sampled[name], p) - np.quantile(direct[name], p)
             if abs(distance) > 4 * both:
                 far[name, p] = round(float(distance / both), 1)
+    return far
+
+
+def assert_same_quantiles(model, settings, count):
+    fit = model.sample(seed=7, iter=6000, warmup=1000, adapt_delta=0.95, progress=False, **settings)
+    direct = model.prior_draws(draws=DIRECT, seed=11)
     assert len(direct.columns) == count
-    assert far == {}
+    assert far_quantiles(fit, direct) == {}
+
+
+OFF = {
+    "a scale": (bl.prior("normal(3, 2)", class_="Intercept"), "normal(3, 2.2)", "Intercept"),
+    "a correlation": (bl.prior("lkj(2)", class_="cor"), "lkj(1.7)", "cor_g3__Intercept__u"),
+    "a global scale": (bl.prior("horseshoe(1)"), "horseshoe(1, 1.1)", "hs_global"),
+    "shares": (bl.prior("R2D2(0.4, 4)"), "R2D2(0.4, 4, cons_D2 = 0.6)", "sdb_u"),
+}
+
+
+@pytest.mark.parametrize("what", OFF)
+def test_a_prior_that_is_a_little_off_is_seen(what):
+    """What is compared below: exact draws of one prior beside those of another."""
+    said, other, name = OFF[what]
+    row = said.rows[0]
+    formula = "y ~ u + v + (1 + u + v | g3)"
+    plain = [bl.prior("normal(0, 1)"), bl.prior("exponential(1)", class_="sd")]
+    plain = [p for p in plain if p.rows[0].cls != row.cls]
+    model = bl.Model(formula, data(), prior=[*plain, said])
+    near = bl.Model(formula, data(), prior=[*plain, bl.prior(other, class_=row.cls)])
+    fit = model.sample(sample_prior="only", iter=6000, warmup=1000, seed=1)
+    assert far_quantiles(fit, model.prior_draws(draws=DIRECT, seed=2)) == {}
+    assert name in {found for found, _ in far_quantiles(fit, near.prior_draws(draws=DIRECT))}
 
 
 @pytest.mark.slow
@@ -98,6 +126,42 @@ def test_nuts_without_a_likelihood_is_the_dirichlet(alpha):
     kidney = bl.load_data("kidney").assign(none=1e-12)
     formula = "time | cens(censored) + weights(none) ~ age"
     assert_same_quantiles(bl.Model(formula, kidney, "cox", prior=said), {}, 2 + 1 + 5)
+
+
+SHRINKAGE = {
+    "horseshoe": ("horseshoe(1)", 13),
+    "horseshoe by a ratio": ("horseshoe(3, df_slab = 6, scale_slab = 1, par_ratio = 0.5)", 13),
+    "R2D2": ("R2D2(0.4, 4)", 12),
+    "R2D2 of shares that differ": ("R2D2(cons_D2 = [1, 2, 0.7, 3])", 12),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", SHRINKAGE)
+def test_nuts_without_a_likelihood_is_the_shrinkage_prior(what):
+    """Coefficients, their scales, and the global numbers that they are made of."""
+    text, count = SHRINKAGE[what]
+    said = [
+        bl.prior("normal(3, 2)", class_="Intercept"),
+        bl.prior("exponential(1)", class_="sigma"),
+        bl.prior(text),
+    ]
+    model = bl.Model("y | weights(none) ~ u + v + w + x", data(), prior=said)
+    assert_same_quantiles(model, {}, count)
+
+
+@pytest.mark.slow
+def test_nuts_without_a_likelihood_is_what_coefficients_and_sds_share():
+    said = [
+        bl.prior("normal(3, 2)", class_="Intercept"),
+        bl.prior("exponential(1)", class_="sigma"),
+        bl.prior("R2D2(0.6, 5, main = TRUE)"),
+        bl.prior("R2D2()", class_="sd"),
+        bl.prior("lkj(2)", class_="cor"),
+    ]
+    model = bl.Model("y | weights(none) ~ u + v + (1 + u | g3)", data(), prior=said)
+    # Intercept twice, sigma, R2; b and their scales; sds and a correlation.
+    assert_same_quantiles(model, {}, 2 + 1 + 1 + 4 + 3)
 
 
 @pytest.mark.slow

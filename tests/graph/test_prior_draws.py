@@ -272,6 +272,72 @@ def test_picture_of_every_class(proper):
     np.testing.assert_allclose(y, stats.norm(298.5, 141).pdf(x), rtol=1e-9)
     # The data's scale is marked at the median.
     assert any(np.allclose(line.get_xdata(), 288.7) for line in intercept.lines)
+    assert legend(intercept) == [
+        "Intercept: normal(298.5, 141)",
+        "data: median(Reaction), and one mad(Reaction) around it",
+    ]
+    assert legend(figure.axes[4]) == ["cor(Subject): lkj(1)"]
+
+
+def legend(axis):
+    return [text.get_text() for text in axis.get_legend().get_texts()]
+
+
+def panel(figure, title):
+    return next(axis for axis in figure.axes if axis.get_title() == title)
+
+
+def test_pictures_have_nothing_on_top_of_one_another(proper):
+    """Legends stand below their panel and its label, whatever the layout does."""
+    epilepsy = build("count ~ zAge * Trt + (1 | patient)", "epilepsy", "poisson", "set:proper")
+    for model in (proper, epilepsy):
+        figure = model.plot_prior()
+        figure.canvas.draw()
+        for axis in figure.axes[: len(figure.get_axes())]:
+            if axis.get_legend() is None:
+                continue
+            box = axis.get_legend().get_window_extent()
+            assert box.y1 <= axis.xaxis.get_tightbbox().y0
+            assert box.x0 >= 0
+    assert panel(figure, "b").get_xlabel() == "scale of log(mu)"
+    # It can be changed.
+    figure.axes[0].set_title("mine")
+    assert figure.axes[0].get_title() == "mine"
+
+
+def test_a_peak_is_shown_whole_and_a_pole_is_cut():
+    said = {"Intercept": "cauchy(0, 10)", "b": "normal(0, 1)", "shape": "gamma(0.1, 0.1)"}
+    figure = build("count ~ zAge", "epilepsy", "negbinomial", said).plot_prior()
+    peak, pole = panel(figure, "Intercept"), panel(figure, "shape")
+    assert peak.get_ylim()[1] > stats.cauchy(0, 10).pdf(0.0)
+    x, y = pole.lines[0].get_data()
+    np.testing.assert_allclose(y, stats.gamma(0.1, scale=10).pdf(x), rtol=1e-6)
+    assert pole.get_ylim()[1] < y.max() / 10
+
+
+def test_a_mark_far_outside_is_named():
+    """Columns of poly() are small: the slopes that the data could have are far from the prior."""
+    model = build("Reaction ~ poly(Days, 2)", "sleepstudy", prior=bl.prior("normal(0, 1)"))
+    axis = panel(model.plot_prior(), "b")
+    y = bl.load_data("sleepstudy")["Reaction"]
+    slope = round(1.4826 * np.median(abs(y - y.median())), 1) * np.sqrt(len(y) - 1)
+    assert legend(axis)[1] == f"data: mad(Reaction) per sd of the column = {slope:.3g}, outside"
+    assert max(map(abs, axis.get_xlim())) < 5
+
+
+def test_the_density_of_a_horseshoe():
+    said = [bl.prior("horseshoe(3, scale_global = 2)"), bl.prior("exponential(1)", "sigma")]
+    model = build("Reaction ~ Days + I(Days^2)", "sleepstudy", prior=said)
+    x, y = panel(model.plot_prior(), "b").lines[0].get_data()
+    draws = model.prior_draws("b_Days", draws=200_000, seed=3)["b_Days"]
+    inside = draws[(draws > x[0]) & (draws < x[-1])]
+    share = np.sum((y[1:] + y[:-1]) / 2 * np.diff(x))
+    assert share == pytest.approx(len(inside) / len(draws), abs=0.03)
+    # Away from the peak too, where most of it lies.
+    out = x > 0.2 * x[-1]
+    tail = np.sum((y[out][1:] + y[out][:-1]) / 2 * np.diff(x[out]))
+    expected = np.mean((draws > x[out][0]) & (draws < x[-1]))
+    assert tail == pytest.approx(expected, rel=0.05)
 
 
 def test_picture_names_what_is_flat():
@@ -286,5 +352,24 @@ def test_picture_of_responses_shows_the_data(proper, tmp_path):
     low, high = axis.get_xlim()
     y = bl.load_data("sleepstudy")["Reaction"]
     assert low < y.min() < y.max() < high
+    assert legend(axis) == ["data", "draws from the prior"]
     plot.savefig(tmp_path / "prior.png")
     assert (tmp_path / "prior.png").stat().st_size > 5000
+
+
+def test_picture_of_categories_counts_rows():
+    model = build("rating ~ treat", "inhaler", "cumulative", "set:proper")
+    plot = model.plot_prior_predictive(draws=50, seed=1)
+    axis = plot.get_viz("plot", "rating")
+    assert [t.get_text() for t in axis.get_xticklabels()] == ["1", "2", "3", "4"]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("rating", "rows")
+    observed = bl.load_data("inhaler")["rating"].value_counts().sort_index().tolist()
+    drawn = [np.asarray(marks.get_offsets())[:, 1].tolist() for marks in axis.collections]
+    assert observed in drawn
+
+
+def test_picture_of_a_prior_that_leaves_the_data_far_behind():
+    model = build("count ~ zAge", "epilepsy", "poisson", "set:proper")
+    axis = model.plot_prior_predictive(draws=50, seed=1).get_viz("plot", "count")
+    assert axis.get_xscale() == "symlog"
+    assert axis.get_xlim()[1] > 1000

@@ -14,12 +14,6 @@ from tables import each
 
 SLEEPSTUDY = "Reaction ~ Days + (Days | Subject)"
 
-# Reference cases whose models cannot be built yet, by what they wait for. A case that could be
-# built fails the test, so the list only shrinks.
-WAITING = {
-    "user_nlpar": "a nonlinear formula",
-}
-
 
 @pytest.fixture(scope="module")
 def sleepstudy():
@@ -58,16 +52,9 @@ def default_prior(case):
         return bl.default_prior(whole, data, chosen, data2=data2)
 
 
-@each([c for c in cases() if c["id"] not in WAITING], by_id)
+@each(cases(), by_id)
 def test_default_priors_are_brms(case):
     assert rows(default_prior(case)) == expected(case["default_prior"])
-
-
-@each([c for c in cases() if c["id"] in WAITING], by_id)
-def test_waiting_models_say_what_they_wait_for(case):
-    with pytest.raises(bl.FormulaError) as error:
-        default_prior(case)
-    assert str(error.value).startswith(f"Parsed, not available yet: {WAITING[case['id']]}")
 
 
 def test_the_models_own_table_has_cholesky_factors(sleepstudy):

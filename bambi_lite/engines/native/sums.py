@@ -100,18 +100,25 @@ def marginal_sums(spec: ModelSpec, name: str) -> MarginalSums:
     return MarginalSums(False, floats, index, Z, precision, tuple(fixed))
 
 
-def _known_precision(spec: ModelSpec) -> float:
-    """That of a sigma that the user fixed; with ``se()`` alone it is in the weights of the rows."""
+def _known_sigma(spec: ModelSpec) -> float | None:
+    """The sigma that the user fixed, 0 with ``se()`` alone; None where it is a parameter."""
     pieces = [piece for term in spec.dpars[1].terms for piece in term.pieces() or ()]
     value = pieces[0].value
-    return 1.0 if not value else float(value) ** -2.0
+    return None if value is None else float(value)
+
+
+def _known_precision(spec: ModelSpec) -> float:
+    """That of a sigma that the user fixed; with ``se()`` it is in the weights of the rows."""
+    sigma = _known_sigma(spec)
+    return 1.0 if not sigma or "se" in spec.response.extra else sigma**-2.0
 
 
 def _precision(spec: ModelSpec) -> np.ndarray | None:
-    """Weights of the rows: those of weights(), and one over the known variances of se()."""
+    """Weights of the rows: those of weights(), and with se() one over the known variances."""
     weights = spec.seen.arrays.get("weights")
     se: Any = spec.response.extra.get("se")
     if se is None:
         return None if weights is None else np.asarray(weights)
-    known = 1.0 / np.asarray(se) ** 2
+    # A sigma beside known errors is fixed here: see plan.
+    known = 1.0 / (np.asarray(se) ** 2 + (_known_sigma(spec) or 0.0) ** 2)
     return known if weights is None else known * np.asarray(weights)

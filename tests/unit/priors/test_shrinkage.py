@@ -264,6 +264,16 @@ def test_prior_predictive_and_posterior_as_prior(tmp_path):
     assert following.spec.shrinkage == ()
 
 
+def test_a_report_draws_no_effects_of_groups():
+    """Which may be many: only what the shrinkage prior is made of is drawn."""
+    rows = [bl.prior("R2D2(main = TRUE)"), bl.prior("R2D2()", class_="sd")]
+    spec = build(rows, f"{FORMULA} + (x1 | g)").spec
+    found = prior_values(spec, (1, 5), np.random.default_rng(1), effects=False)
+    assert "z_g" not in found
+    assert found["sd_g"].shape == (1, 5, 2)
+    assert found["b"].shape == (1, 5, 4)
+
+
 def test_the_kernels_leave_it_to_pymc():
     plan = make_plan(build(bl.prior("horseshoe(1)")).spec)
     assert (plan.engine, plan.reasons["engine"]) == (

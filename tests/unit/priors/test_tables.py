@@ -45,8 +45,6 @@ SAID = {
         bl.prior("normal(45, 10)", nlpar="theta"),
     ],
 }
-# Models that cannot be built yet: their tables are resolved from brms' default table.
-WAITING = ("user_nlpar", "user_mv", "fit_loss_nonlinear")
 
 
 def table_rows(records):
@@ -74,33 +72,23 @@ def test_resolved_from_brms_own_default_table(name):
     assert values(to_frame(rows)) == case["resolved_prior"]
 
 
-def formula_of(case):
-    formula = case["formula"]
-    whole = bl.bf(formula["formula"])
+def formula_of(formula):
+    if formula.get("multivariate"):
+        return sum(map(formula_of, formula["forms"].values())) + bl.set_rescor(formula["rescor"])
+    whole = bl.bf(formula["formula"], nl=formula.get("nl", False))
     for part in (formula.get("parameters") or {}).values():
         whole = whole + lf(part)
     return whole
 
 
-@each([name for name in RESOLVED if name not in WAITING])
+@each(RESOLVED)
 def test_resolved_for_the_model(name):
     case = CASES[name]
-    family = bl.get_family(case["family"]["name"], {"mu": case["family"]["link"]})
-    table = bl.validate_prior(SAID[name], formula_of(case), bl.load_data(case["data"]), family)
+    one = case["family"] if "name" in case["family"] else next(iter(case["family"].values()))
+    family = bl.get_family(one["name"], {"mu": one["link"]})
+    data, formula = bl.load_data(case["data"]), formula_of(case["formula"])
+    table = bl.validate_prior(SAID[name], formula, data, family)
     assert values(table) == case["resolved_prior"]
-
-
-@each(WAITING)
-def test_waiting_models_are_still_waiting(name):
-    case = CASES[name]
-    formula = case["formula"]
-    if "formula" in formula:
-        parts = (formula.get("parameters") or {}).values()
-        whole = bl.bf(formula["formula"], *parts, nl=True)
-    else:
-        whole = bl.bf("mvbind(y, y2) ~ x") + bl.set_rescor(True)
-    with pytest.raises(bl.FormulaError, match="not available yet"):
-        bl.validate_prior(SAID[name], whole, bl.load_data(case["data"]))
 
 
 # -- what a user may say ---------------------------------------------------------------------
