@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Dots per inch of a picture: sharp on screens with two dots a pixel.
 _DPI = 170
+#: Inches of a picture whose words can be read on a phone, where it is 3.7 inches wide.
+WIDTH, HEIGHT = 4.6, 3.1
 
 
 def paragraph(text: str, kind: str = "") -> str:
@@ -93,18 +95,30 @@ def _breakable(name: str) -> str:
     return re.sub(r"([(,\[]|__)", r"\1<wbr>", escape(name))
 
 
-def picture(figure: Figure, alt: str, name: str = "") -> str:
-    """A matplotlib figure as part of the page, with a name above it; it is closed."""
+def picture(
+    figure: Figure, alt: str, name: str = "", size: tuple[float, float] = (WIDTH, HEIGHT)
+) -> str:
+    """A matplotlib figure as part of the page, with a name above it; it is closed.
+
+    One that is wider than :data:`WIDTH` keeps its size on a phone, where it is moved sideways.
+    """
     import matplotlib.pyplot as plt
 
+    figure.set_size_inches(*size)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=_DPI, facecolor="white")
     plt.close(figure)
     data = base64.b64encode(file.getvalue()).decode("ascii")
-    width = round(figure.get_size_inches()[0] * 96)
+    width = round(size[0] * 96)
+    kind = _class("wide" if size[0] > WIDTH else "")
     above = f"<figcaption><code>{escape(name)}</code></figcaption>" if name else ""
     image = f'<img alt="{escape(alt)}" width="{width}" src="data:image/png;base64,{data}">'
-    return f"<figure>{above}{image}</figure>"
+    return f"<figure{kind}>{above}{image}</figure>"
+
+
+def gallery(pictures: Iterable[str]) -> str:
+    """Pictures side by side, on a phone below one another."""
+    return f'<div class="pictures">{"".join(pictures)}</div>'
 
 
 def figure_of(plot: Any) -> Figure:

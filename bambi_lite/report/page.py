@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from ..draws import Draws
-from ..errors import BambiLiteError, KeepingError
+from ..errors import BambiLiteError, BambiLiteWarning, KeepingError
 from ..keeping import replacing
 from .markup import facts, paragraph
 from .sections import SECTIONS, Section, verdict
@@ -94,11 +95,19 @@ def page(draws: Draws, title: str | None = None, sections: Sequence[Section] = S
 
 
 def _made(section: Section, draws: Draws) -> str:
-    """A section; one that does not suit the model says so in its place."""
-    try:
-        return section.make(draws)
-    except BambiLiteError as error:
-        return paragraph(f"Not shown: {error}", "soft")
+    """A section with the warnings that it gave; one that does not suit the model says so."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            made = section.make(draws)
+        except BambiLiteError as error:
+            return paragraph(f"Not shown: {error}", "soft")
+    notes = [w for w in caught if issubclass(w.category, BambiLiteWarning)]
+    for other in caught:
+        if other not in notes:
+            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+    # A reader of the page sees no console.
+    return made + "".join(paragraph(str(note.message), "soft") for note in notes) if made else ""
 
 
 def _head(draws: Draws) -> str:

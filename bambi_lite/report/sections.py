@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -14,15 +14,19 @@ from .. import summary as tables
 from ..audit import prior_report
 from ..diagnosis import diagnose
 from ..draws import Draws, scalars
+from ..effects import conditional_effects
+from ..errors import DataError
 from ..explanation import Equation, explain_model
 from ..keeping import versions
 from ..priors import to_frame
 from ..summary.stats import convergence
 from .markup import (
+    WIDTH,
     code,
     facts,
     figure_of,
     folded,
+    gallery,
     heading,
     items,
     numbers,
@@ -212,10 +216,9 @@ def _of_sampler(draws: Draws) -> Iterator[tuple[str, str, str]]:
 
 # -- pictures --------------------------------------------------------------------------------
 
-#: Inches of a picture that is read on a phone too, and the most parameters that are drawn.
-_WIDTH, _HEIGHT, _MOST = 4.6, 2.0, 12
-#: A line of more points than the curve of a density.
-_LONG = 600
+#: The most parameters whose chains are drawn, inches of their height, and how many points make a
+#: line that is no curve of a density.
+_MOST, _CHAINS_HEIGHT, _LONG = 12, 2.0, 600
 
 
 def chains(draws: Draws) -> str:
@@ -224,7 +227,6 @@ def chains(draws: Draws) -> str:
     drawn = []
     for name in names[:_MOST]:
         figure = figure_of(pictures.plot_draws(draws, [name]))
-        figure.set_size_inches(_WIDTH, _HEIGHT)
         for axes in figure.axes:
             # Above a picture a long name has room.
             axes.set_title("")
@@ -232,15 +234,78 @@ def chains(draws: Draws) -> str:
                 # A trace has as many points as draws: thick, one chain hides the others.
                 if np.size(line.get_xdata()) > _LONG:
                     line.set_linewidth(0.4)
-        drawn.append(picture(figure, f"Density and trace of {name}", name))
-    more = len(names) - _MOST
+        alt = f"Density and trace of {name}"
+        drawn.append(picture(figure, alt, name, (WIDTH, _CHAINS_HEIGHT)))
     parts = [
         paragraph("Left the density of the draws, right the draws in order; a colour a chain."),
-        f'<div class="pictures">{"".join(drawn)}</div>',
+        gallery(drawn),
     ]
-    if more > 0:
-        parts.append(paragraph(f"{more} more parameters are not drawn here.", "soft"))
+    if len(names) > _MOST:
+        text = f"{len(names) - _MOST} more parameters are not drawn here."
+        parts.append(paragraph(text, "soft"))
     return "".join(parts)
+
+
+#: The checks that are shown, of those that suit the response; the first suits it anyway.
+_CHECKS = {
+    None: "The response as it is, and as the model would have produced it",
+    "stat_2d": "Mean and standard deviation: of the response, and of replicated ones",
+}
+
+
+def checks(draws: Draws) -> str:
+    """What was observed beside what the model would have produced."""
+    drawn = []
+    for kind, text in _CHECKS.items():
+        try:
+            plot = pictures.pp_check(draws, kind, seed=draws.settings.seed)
+        except DataError:
+            # Means of categories say nothing; without the first there is nothing to show.
+            if kind is None:
+                raise
+            continue
+        drawn.append(picture(figure_of(plot), text, text))
+    return gallery(drawn)
+
+
+def effects(draws: Draws) -> str:
+    """What the model expects along each predictor."""
+    found = conditional_effects(draws)
+    drawn = [
+        picture(replace(found, effects={name: one}).plot(), f"Conditional effect of {name}", name)
+        for name, one in found.effects.items()
+    ]
+    held = f" Held where it is not shown: {found.held}." if found.held else ""
+    text = (
+        f"Expected {draws.spec.response_name} along each predictor, {found.centre} and "
+        f"{100 * found.prob:g} % interval.{held}"
+    )
+    return paragraph(text) + gallery(drawn)
+
+
+#: The most levels of a group that are drawn, and inches of a level and of what is around them.
+_LEVELS, _LEVEL, _AROUND = 60, 0.17, 1.0
+
+
+def groups(draws: Draws) -> str:
+    """How much each group differs from the population."""
+    parts = []
+    for name, block in {b.group: b for b in draws.spec.blocks}.items():
+        n = len(block.levels)
+        if n > _LEVELS:
+            parts.append(paragraph(f"{name} has {n:,} levels, which are not drawn here.", "soft"))
+            continue
+        figure = figure_of(pictures.plot_ranef(draws, name))
+        panels = max(1, len(figure.axes))
+        size = (WIDTH if panels == 1 else 3.0 * min(panels, 3) + 1.0, _LEVEL * n + _AROUND)
+        rows = -(-panels // 3)
+        size = (size[0], size[1] * rows)
+        alt = f"Effects of the levels of {name} with 95 % intervals"
+        parts.append(picture(figure, alt, name, size))
+    if not parts:
+        return ""
+    text = "Deviations from the population with 95 % intervals, on the link scale."
+    return paragraph(text) + "".join(parts)
 
 
 # -- how it was made -------------------------------------------------------------------------
@@ -270,5 +335,8 @@ SECTIONS = (
     Section("estimates", "Estimates", estimates),
     Section("diagnostics", "Diagnostics", diagnostics),
     Section("chains", "Posterior and chains", chains),
+    Section("checks", "Does the model produce such data?", checks),
+    Section("effects", "Conditional effects", effects),
+    Section("groups", "Groups", groups),
     Section("making", "How it was made", making),
 )

@@ -53,6 +53,7 @@ math .mean { border-top: 0.06em solid; padding-top: 0.1em; }
 figure { margin: 0.6rem 0; }
 figcaption { padding-left: 0.3rem; }
 figure img { display: block; height: auto; max-width: 100%; }
+figure.wide img { max-width: none; }
 .pictures { display: grid; gap: 0.8rem 1.5rem;
             grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
 details { margin: 0.6rem 0; }
