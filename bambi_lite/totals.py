@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from .draws import Draws, parameter_values
 from .observation import numpy_log_density
 from .spec import ModelSpec, linked_dpars
 from .terms import Piece
 from .xp import numpy_namespace
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 #: Numbers that the likelihood looks at together: more of them would not stay near the processor.
 _TOGETHER = 150_000
@@ -71,6 +74,8 @@ def _from_sums(spec: ModelSpec, p: Mapping[str, np.ndarray]) -> np.ndarray:
     With ``mu = known + W v`` and the mean draw m of v the squares are those of the residuals at m,
     and a quadratic form of ``v - m``: nothing large is taken off from something large.
     """
+    from scipy import sparse
+
     y = np.array(spec.response.y, dtype=float)
     columns, values = [], []
     for piece in _pieces(spec):
@@ -105,6 +110,8 @@ def _pieces(spec: ModelSpec) -> Iterator[Piece]:
 
 def _columns(spec: ModelSpec, piece: Piece) -> sparse.coo_array:
     """The columns that the coefficients of a piece are multiplied by, shape (n_obs, coefs)."""
+    from scipy import sparse
+
     n = spec.design.n_obs
     X = np.asarray(spec.arrays[piece.columns]) if piece.columns else np.ones((n, 1))
     if not piece.effects:

@@ -69,7 +69,7 @@ TABLE = [
         update.brmsfit ; Fit.update ; fit.update(newdata=, formula="~ . + z") ; says what it changed
         update.brmsfit_multiple
         combine_models
-        save_pars ; ;  ; everything that was sampled is kept
+        save_pars ; bl.save_pars
         threading ; ;  ; chains run side by side, `cores=`
         opencl
         control_params ; Fit.draws ; fit.draws.settings ; `adapt_delta` is an argument of `brm`

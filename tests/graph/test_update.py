@@ -208,8 +208,11 @@ def test_structures_are_told_apart(family: str) -> None:
     same = spec_of("y ~ x + (1 | g)", frame.iloc[::2], rows)
     # Thresholds hold the means of the columns, which are numbers of the graph.
     assert compiled.same_graph(first, build(first), same, build(same)) == (family != "cumulative")
+    # The names of columns are no part of a graph.
+    renamed = spec_of("y ~ z + (1 | g)", frame, rows.assign(coef=rows["coef"].replace("x", "z")))
+    same_names = compiled.same_graph(first, build(first), renamed, build(renamed))
+    assert same_names == (family != "cumulative")
     others = (
-        spec_of("y ~ z + (1 | g)", frame, rows.assign(coef=rows["coef"].replace("x", "z"))),
         spec_of("y ~ x", frame),
         spec_of("y ~ x + (1 | g)", frame, bl.prior("normal(0, 1)")),
         spec_of("y | weights(n + 1) ~ x + (1 | g)", frame, rows),

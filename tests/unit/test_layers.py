@@ -142,6 +142,7 @@ LOADED_LAZILY = {
 INSIDE_FUNCTIONS = {
     ("dists.laws", "scipy"): "as for xp: only priors that are cut or reported need it",
     ("predict.integrate", "scipy"): "as for xp",
+    ("totals", "scipy"): "as for xp: only sensitivity() needs it",
     ("summary.icc", "scipy.special"): "as for xp",
     ("xp", "scipy"): "scipy.special takes about 0.2 s, and only densities and predictions need it",
     ("engines.nuts", "pyarrow"): "0.1 s, and it comes with nutpie",
