@@ -2,13 +2,11 @@
 
 import json
 import os
-from functools import cache
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-import bambi_lite as bl
+from fits import brms_fit
 
 # Figures are files in tests, never windows.
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -16,35 +14,10 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 FACTS = Path(__file__).parent / "facts"
 
 
-#: Fits of real brms whose 200 draws stand in facts/postprocess: formula, data, family.
-REFERENCE = {
-    "sleepstudy_slopes": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian"),
-    "sleepstudy_intercepts": ("Reaction ~ Days + (1 | Subject)", "sleepstudy", "gaussian"),
-    "rats_multilevel": ("m | trials(n) ~ 1 + (1 | batch)", "rats", "binomial"),
-    "epilepsy_negbinomial": (
-        "count ~ zAge + zBase * Trt + (1 | patient)",
-        "epilepsy",
-        "negbinomial",
-    ),
-    "inhaler_cumulative": (
-        "rating ~ treat + period + carry + (1 | subject)",
-        "inhaler",
-        "cumulative",
-    ),
-}
-
-
 @pytest.fixture(scope="session")
 def reference_fit():
-    """A fit from the draws of real brms, by its name in REFERENCE; each is made once."""
-
-    @cache
-    def made(name: str):
-        formula, data, family = REFERENCE[name]
-        draws = pd.read_csv(FACTS / "postprocess" / f"{name}.draws.csv")
-        return bl.Model(formula, bl.load_data(data), family).from_draws(draws)
-
-    return made
+    """A fit from the draws of real brms, by its name; each is made once."""
+    return brms_fit
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from .result import COLUMNS, P_WAIC_LIMIT, Elpd
 
 
 def waic(draws: Draws) -> Elpd:
-    """The widely applicable information criterion.
+    """The widely applicable information criterion, which ArviZ has no longer.
 
     Parameters
     ----------

@@ -60,7 +60,8 @@ def model_weights(
     Notes
     -----
     Yao, Vehtari, Simpson and Gelman (2018), Using stacking to average Bayesian predictive
-    distributions, Bayesian Analysis 13:917-1003.
+    distributions, Bayesian Analysis 13:917-1003. ArviZ' pseudo-BMA+ has one seed and one number of
+    bootstrap samples, and brms lets both be chosen.
     """
     if weights not in WEIGHTS:
         raise DataError(
