@@ -69,14 +69,14 @@ TABLE = [
         update.brmsfit ; Fit.update ; fit.update(newdata=, formula="~ . + z") ; says what it changed
         update.brmsfit_multiple
         combine_models
-        save_pars ; bl.save_pars
+        save_pars ; bl.save_pars ; bl.brm(..., save_pars=bl.save_pars(group=False))
         threading ; ;  ; chains run side by side, `cores=`
         opencl
         control_params ; Fit.draws ; fit.draws.settings ; `adapt_delta` is an argument of `brm`
         recompile_model ; ;  ; nothing to recompile: `model.plan` says what is compiled
         add_rstan_model ; ;  ; there is no Stan model
         restructure ; ;  ; saved fits say their format
-        brmsfit_needs_refit
+        brmsfit_needs_refit ; bl.brm ; bl.brm(..., file="fit", file_refit="on_change")
         launch_shinystan ; ;  ; `fit.idata` goes to ArviZ
         expose_functions ; ;  ; there is no Stan code
         stancode ; Model.pymc ; model.pymc ; the model as PyMC's
@@ -285,7 +285,7 @@ TABLE = [
         loo_compare.brmsfit ; bl.loo_compare
         compare_ic ; bl.loo_compare ; ; deprecated in brms
         model_weights.brmsfit ; bl.model_weights
-        loo_model_weights.brmsfit ; bl.model_weights ; bl.model_weights(a, b, weights="stacking")
+        loo_model_weights.brmsfit ; bl.loo_model_weights
         add_criterion ; Fit.add_criterion
         add_ic ; Fit.add_criterion ; ; deprecated in brms
         add_loo ; Fit.add_criterion ; ; deprecated in brms
@@ -293,7 +293,7 @@ TABLE = [
         bayes_R2.brmsfit ; Fit.bayes_R2
         loo_R2.brmsfit ; Fit.loo_R2
         loo_predict.brmsfit ; Fit.loo_predict
-        loo_linpred.brmsfit ; Fit.loo_predict ; fit.loo_predict("posterior_linpred")
+        loo_linpred.brmsfit ; Fit.loo_linpred
         loo_predictive_interval.brmsfit ; Fit.loo_predictive_interval
         bridge_sampler.brmsfit
         bayes_factor.brmsfit ; ;  ; `fit.hypothesis` gives those of point hypotheses
