@@ -118,8 +118,8 @@ class GroupBlock:
 
     @property
     def simple(self) -> bool:
-        """Whether the effects are normal with one covariance, independent between levels."""
-        return self.by is None and not self.cov and not self.student
+        """Whether the effects are normal and independent between levels."""
+        return not self.cov and not self.student
 
     @property
     def strata(self) -> tuple[str, ...]:

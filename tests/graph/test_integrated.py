@@ -28,6 +28,7 @@ def data():
         | {
             "g": np.repeat([f"g{i}" for i in range(LEVELS)], N // LEVELS),
             "h": np.resize(["a", "b", "c"], N),
+            "sub": np.repeat(["s", "t", "s", "t", "t"], N // LEVELS),
             "w": rng.uniform(0.5, 2.0, N),
             "se": rng.uniform(0.3, 1.0, N),
         }
@@ -46,6 +47,9 @@ MODELS = {
     "five": ("y ~ x + (x * z + v | g)", "gaussian", "g"),
     "two, uncorrelated": ("y ~ x + (x || g)", "gaussian", "g"),
     "two without intercept": ("y ~ 0 + h + (0 + x + z | g)", "gaussian", "g"),
+    "by": ("y ~ x + (x | gr(g, by = sub))", "gaussian", "g"),
+    "by, uncorrelated": ("y ~ x + (x || gr(g, by = sub)) + (1 | h)", "gaussian", "g"),
+    "by of one": ("y ~ x + (1 | gr(g, by = sub))", "gaussian", "g"),
     "weights": ("y | weights(w) ~ x + (x | g)", "gaussian", "g"),
     "se": ("y | se(se) ~ x + (x | g)", "gaussian", "g"),
     "se and weights": ("y | se(se) + weights(w) ~ x + (1 | g)", "gaussian", "g"),
@@ -64,12 +68,14 @@ MODELS = {
 # -- the same in eighty digits ---------------------------------------------------------------
 
 
-def factor(block, values):
-    """diag(sd) L, with L from the log-odds of partial correlations."""
+def factor(block, values, level):
+    """diag(sd) L of a level, with L from the log-odds of partial correlations."""
     q = len(block.coefs)
+    stratum = 0 if block.by is None else block.by.codes[level]
     L = [[D(int(i == j)) for j in range(q)] for i in range(q)]
     if block.correlated:
-        partial = iter(values[f"L_{block.name}"])
+        names = [param.name for param in block.params if param.kind == "cholesky_corr"]
+        partial = iter(values[names[stratum]])
         for i in range(1, q):
             left = D(1)
             for j in range(i):
@@ -78,7 +84,7 @@ def factor(block, values):
                 L[i][j] = w * left.sqrt()
                 left *= 1 - w * w
             L[i][i] = left.sqrt()
-    sd = [u.exp() for u in values[f"sd_{block.name}"]]
+    sd = [u.exp() for u in values[f"sd_{block.name}"][stratum * q : (stratum + 1) * q]]
     return [[sd[i] * L[i][j] for j in range(q)] for i in range(q)]
 
 
@@ -104,12 +110,14 @@ def mean_of(spec, values, name):
     for block in spec.blocks:
         if block.name == name:
             continue
-        F, q = factor(block, values), len(block.coefs)
+        q = len(block.coefs)
+        factors = [factor(block, values, level) for level in range(len(block.levels))]
         z = values[f"z_{block.name}"]
         prior -= sum(u * u for u in z) / 2
         index, Z = effect_columns(spec, block, "mu")
         for i in range(N):
             own = z[index[i] * q : (index[i] + 1) * q]
+            F = factors[index[i]]
             for k in range(q):
                 effect = sum(F[k][m] * own[m] for m in range(q))
                 mu[i] += D(float(Z[i, k])) * effect
@@ -146,11 +154,12 @@ def likelihood(made, x):
         variance = [D(4)] * N
     S = [[variance[i] / w[i] if i == j else D(0) for j in range(N)] for i in range(N)]
     for block in (b for b in spec.blocks if b.name == name):
-        F, q = factor(block, values), len(block.coefs)
+        q = len(block.coefs)
         index, Z = effect_columns(spec, block, "mu")
-        rows = [
-            [sum(D(float(Z[i, k])) * F[k][m] for k in range(q)) for m in range(q)] for i in range(N)
-        ]
+        rows = []
+        for i in range(N):
+            F = factor(block, values, index[i])
+            rows.append([sum(D(float(Z[i, k])) * F[k][m] for k in range(q)) for m in range(q)])
         for i in range(N):
             for j in range(N):
                 if index[i] == index[j]:

@@ -4,6 +4,7 @@ import warnings
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import bambi_lite as bl
@@ -32,6 +33,8 @@ MODELS = {
     "gaussian three effects": ("y ~ x + (x + z | g)", "gaussian", None),
     "gaussian cells": ("y ~ 0 + f + (0 + f | g)", "gaussian", None),
     "gaussian five effects": ("y ~ x + (x * z + o | g)", "gaussian", None),
+    "gaussian by": ("y ~ x + (x | gr(g, by = half)) + (1 | h)", "gaussian", None),
+    "poisson by": ("ycnt ~ x + (1 | gr(g, by = half))", "poisson", None),
     "gaussian sigma": ("bf(y ~ x + (1 | q | g), sigma ~ z + (1 | q | g))", "gaussian", None),
     "gaussian weights": ("y | weights(wt) ~ x + (1 | g)", "gaussian", None),
     "gaussian se": ("y | se(sei) ~ x + (1 | g)", "gaussian", None),
@@ -150,6 +153,7 @@ def observed():
     data["y_above"] = np.where(np.arange(len(data)) % 3 == 0, np.inf, data["y"] + 2.0)
     for name, step in (("ysl", 0.5), ("ycnt", 2), ("ynb", 3)):
         data[f"{name}_end"] = data[name] + step
+    data["half"] = np.where(pd.factorize(data["g"])[0] % 3 == 0, "s", "t")
     data["ybeta_end"] = (1.0 + data["ybeta"]) / 2.0
     data["k_seen"] = np.minimum(data["k"], data["N"] - 1)
     data["k_end"] = data["k_seen"] + 1
@@ -174,8 +178,9 @@ def points(made, rng, n):
         x = rng.normal(scale=0.4, size=made.n_dim)
         for block in made.spec.blocks:
             x[made.places[f"sd_{block.name}"]] = np.log(sd)
-            if block.correlated:
-                x[made.places[f"L_{block.name}"]] = 2.0 * np.arctanh(cor)
+            for param in block.params:
+                if param.kind == "cholesky_corr":
+                    x[made.places[param.name]] = 2.0 * np.arctanh(cor)
         for block in blocks:
             x[made.places[f"z_{block.name}"]] *= min(1.0, 1.0 / sd)
         found += [x] if made.spec.blocks else []
@@ -206,6 +211,7 @@ def test_kernels_are_the_plain_model(tools, name, n):
 WAYS = {
     "gaussian slopes": ("g",),
     "gaussian uncorrelated": ("g", "h"),
+    "gaussian by": ("g",),
     "gaussian three effects": ("g",),
     "gaussian sigma": (),
     "bernoulli": ("g",),
@@ -244,13 +250,18 @@ def plain_point(made, plain, x):
         if not name.startswith("z_"):
             full[part] = moved[made.places[name]]
     for block in made.spec.blocks:
-        F = np.diag(values[f"sd_{block.name}"][0, 0])
-        if block.correlated:
-            F = F @ values[f"L_{block.name}"][0, 0]
+        q, codes = len(block.coefs), np.zeros(len(block.levels), int)
+        codes = codes if block.by is None else np.array(block.by.codes)
+        factors = [p.name for p in block.params if p.kind == "cholesky_corr"]
         r = values[f"r_{block.name}"][0, 0]
-        full[plain.places[f"z_{block.name}"]] = np.linalg.solve(F, r.T).T.ravel()
-        if block.name in made.plan.centred:
-            jacobian += len(r) * np.linalg.slogdet(F)[1]
+        z = np.empty_like(r)
+        for s in range(len(block.strata)):
+            F = np.diag(values[f"sd_{block.name}"][0, 0, s * q : (s + 1) * q])
+            F = F @ values[factors[s]][0, 0] if factors else F
+            z[codes == s] = np.linalg.solve(F, r[codes == s].T).T
+            if block.name in made.plan.centred:
+                jacobian += (codes == s).sum() * np.linalg.slogdet(F)[1]
+        full[plain.places[f"z_{block.name}"]] = z.ravel()
     return full, jacobian
 
 

@@ -18,10 +18,10 @@ N = 400
 SAMPLING = {"chains": 2, "iter": 2000, "warmup": 1000, "seed": 20265, "progress": False}
 
 
-def assert_recovered(formula, data, family, truth):
+def assert_recovered(formula, data, family, truth, **options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.errors.ConvergenceWarning)
-        fit = bl.brm(formula, data, family, **SAMPLING)
+        fit = bl.brm(formula, data, family, **SAMPLING, **options)
     posterior = fit.idata["posterior"].to_dataset()
     outside = {}
     for name, true in truth.items():
@@ -67,7 +67,9 @@ def test_truncated_measurements():
     kept = (y > 0.0) & (y < 2.5)
     data = pd.DataFrame({"y": y, "x": x})[kept].head(N + 200)
     truth = {"b_Intercept": 1.0, "b_x": 0.6, "sigma": 1.0}
-    assert_recovered("y | trunc(lb = 0, ub = 2.5) ~ x", data, "gaussian", truth)
+    # With large sigma there is no slope between the bounds: a tail that is a divergence now and
+    # then at the default, with the kernels and without.
+    assert_recovered("y | trunc(lb = 0, ub = 2.5) ~ x", data, "gaussian", truth, adapt_delta=0.95)
 
 
 def test_counts_without_zeros():

@@ -70,10 +70,9 @@ def parameters(
                 steps[..., 0] = own[..., 0]
                 own = np.cumsum(steps, axis=-1)
             values[param.name] = own if param.shape else own[..., 0]
-    for block in spec.blocks:
-        if block.correlated:
-            partial = point[..., program.places[f"L_{block.name}"]]
-            values[f"L_{block.name}"] = cholesky_factor(partial, len(block.coefs))
+        elif param.kind == "cholesky_corr":
+            partial = point[..., program.places[param.name]]
+            values[param.name] = cholesky_factor(partial, param.shape[0])
     for block in spec.blocks:
         if block.name == program.plan.integrated:
             continue

@@ -160,22 +160,31 @@ def partial_correlations_back(x, start, q, eta, L, by_L, out):
 
 
 @inner
-def factor(theta, ints, at_b, L, F):
-    """F = diag(sd) L of a block."""
-    q, sd = ints[at_b + at.COEFS], ints[at_b + at.SD]
+def factor(theta, ints, at_b, stratum, L, F):
+    """F = diag(sd) L of a stratum of a block."""
+    q = ints[at_b + at.COEFS]
+    sd = ints[at_b + at.SD] + stratum * q
     for i in range(q):
         for j in range(q):
             F[i, j] = theta[sd + i] * L[i, j] if j <= i else 0.0
 
 
 @inner
-def effects_of(x, theta, ints, floats, at_b, F, effects):
+def member(ints, at_b, level, stratum):
+    """Whether a level belongs to a stratum."""
+    return ints[at_b + at.STRATA] == 1 or ints[ints[at_b + at.STRATUM] + level] == stratum
+
+
+@inner
+def effects_of(x, theta, ints, floats, at_b, stratum, F, effects):
     """The effects of a block as the predictors take them; the log-prior of what is sampled."""
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
     place, first = ints[at_b + at.INNOVATIONS], ints[at_b + at.EFFECTS]
     total = 0.0
     if ints[at_b + at.MODE] == at.NON_CENTRED:
         for j in range(levels):
+            if not member(ints, at_b, j, stratum):
+                continue
             for k in range(q):
                 value = 0.0
                 for m in range(k + 1):
@@ -184,13 +193,17 @@ def effects_of(x, theta, ints, floats, at_b, F, effects):
                 total -= 0.5 * x[place + j * q + k] ** 2
         return total
     z = np.empty(q)
+    logs = 0.0
+    for k in range(q):
+        logs += math.log(F[k, k])
     for j in range(levels):
+        if not member(ints, at_b, j, stratum):
+            continue
         _whiten(x, theta, ints, floats, at_b, F, j, z)
         for k in range(q):
             effects[first + j * q + k] = x[place + j * q + k]
             total -= 0.5 * z[k] * z[k]
-    for k in range(q):
-        total -= levels * math.log(F[k, k])
+        total -= logs
     return total
 
 
@@ -212,12 +225,14 @@ def _whiten(x, theta, ints, floats, at_b, F, j, z):
 
 
 @inner
-def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
+def effects_back(x, theta, ints, floats, at_b, stratum, F, by_effects, by_F, slope, out):
     """From the derivatives by the effects to those by the point, by F and by shifting scalars."""
     levels, q = ints[at_b + at.LEVELS], ints[at_b + at.COEFS]
     place, first = ints[at_b + at.INNOVATIONS], ints[at_b + at.EFFECTS]
     if ints[at_b + at.MODE] == at.NON_CENTRED:
         for j in range(levels):
+            if not member(ints, at_b, j, stratum):
+                continue
             for m in range(q):
                 z = x[place + j * q + m]
                 total = -z
@@ -230,6 +245,8 @@ def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
     shifts = ints[at_b + at.SHIFTS]
     z, v = np.empty(q), np.empty(q)
     for j in range(levels):
+        if not member(ints, at_b, j, stratum):
+            continue
         _whiten(x, theta, ints, floats, at_b, F, j, z)
         for k in range(q - 1, -1, -1):
             v[k] = z[k]
@@ -240,12 +257,11 @@ def effects_back(x, theta, ints, floats, at_b, F, by_effects, by_F, slope, out):
             out[place + j * q + k] = by_effects[first + j * q + k] - v[k]
             for m in range(k + 1):
                 by_F[k, m] += v[k] * z[m]
+            by_F[k, k] -= 1.0 / F[k, k]
         for s in range(ints[shifts]):
             at_s = shifts + 1 + s * at.SHIFT_WIDTH
             number = floats[ints[at_s + at.SHIFT_F] + j]
             slope[ints[at_s + at.SHIFT_SCALAR]] += number * v[ints[at_s + at.SHIFT_COEF]]
-    for k in range(q):
-        by_F[k, k] -= levels / F[k, k]
 
 
 @inner
@@ -322,38 +338,48 @@ def density(dim, x_, out_, logp_, user_data):
     theta, slope = np.empty(n), np.empty(n)
     total = scalars(x, ints, floats, theta, slope)
     effects, by_effects = np.empty(ints[at.N_EFFECTS]), np.zeros(ints[at.N_EFFECTS])
-    blocks, size = ints[at.N_BLOCKS], ints[at.MOST_COEFS]
-    Ls, Fs = np.zeros((blocks, size, size)), np.zeros((blocks, size, size))
-    by_Fs = np.zeros((blocks, size, size))
+    blocks, size, factors = ints[at.N_BLOCKS], ints[at.MOST_COEFS], ints[at.N_FACTORS]
+    Ls, Fs = np.zeros((factors, size, size)), np.zeros((factors, size, size))
+    by_Fs = np.zeros((factors, size, size))
     for b in range(blocks):
         at_b = ints[at.BLOCKS] + b * at.BLOCK_WIDTH
         q = ints[at_b + at.COEFS]
-        if ints[at_b + at.CORRELATED]:
-            eta, start = floats[ints[at_b + at.LKJ]], ints[at_b + at.PARTIAL]
-            total += partial_correlations(x, start, q, eta, Ls[b])
-        else:
-            for k in range(q):
-                Ls[b, k, k] = 1.0
-        factor(theta, ints, at_b, Ls[b], Fs[b])
-        if ints[at_b + at.MODE] != at.INTEGRATED:
-            total += effects_of(x, theta, ints, floats, at_b, Fs[b], effects)
-    own = ints[at.MARGINAL]
-    F = Fs[own] if own >= 0 else np.empty((0, 0))
-    by_F = by_Fs[own] if own >= 0 else np.empty((0, 0))
+        for s in range(ints[at_b + at.STRATA]):
+            own = ints[at_b + at.FACTOR] + s
+            if ints[at_b + at.CORRELATED]:
+                eta = floats[ints[at_b + at.LKJ] + s]
+                start = ints[at_b + at.PARTIAL] + s * (q * (q - 1) // 2)
+                total += partial_correlations(x, start, q, eta, Ls[own])
+            else:
+                for k in range(q):
+                    Ls[own, k, k] = 1.0
+            factor(theta, ints, at_b, s, Ls[own], Fs[own])
+            if ints[at_b + at.MODE] != at.INTEGRATED:
+                total += effects_of(x, theta, ints, floats, at_b, s, Fs[own], effects)
+    first, last = 0, 0
+    if ints[at.MARGINAL] >= 0:
+        at_b = ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH
+        first = ints[at_b + at.FACTOR]
+        last = first + ints[at_b + at.STRATA]
+    F, by_F = Fs[first:last], by_Fs[first:last]
     total += log_likelihood(theta, slope, effects, by_effects, F, by_F, ints, floats)
+    by_L = np.zeros((size, size))
     for b in range(blocks):
         at_b = ints[at.BLOCKS] + b * at.BLOCK_WIDTH
-        q, sd = ints[at_b + at.COEFS], ints[at_b + at.SD]
-        if ints[at_b + at.MODE] != at.INTEGRATED:
-            effects_back(x, theta, ints, floats, at_b, Fs[b], by_effects, by_Fs[b], slope, out)
-        by_L = np.zeros((q, q))
-        for i in range(q):
-            for j in range(i + 1):
-                slope[sd + i] += by_Fs[b, i, j] * Ls[b, i, j]
-                by_L[i, j] = by_Fs[b, i, j] * theta[sd + i]
-        if ints[at_b + at.CORRELATED]:
-            eta, start = floats[ints[at_b + at.LKJ]], ints[at_b + at.PARTIAL]
-            partial_correlations_back(x, start, q, eta, Ls[b], by_L, out)
+        q = ints[at_b + at.COEFS]
+        for s in range(ints[at_b + at.STRATA]):
+            own, sd = ints[at_b + at.FACTOR] + s, ints[at_b + at.SD] + s * q
+            L, G, by_G = Ls[own], Fs[own], by_Fs[own]
+            if ints[at_b + at.MODE] != at.INTEGRATED:
+                effects_back(x, theta, ints, floats, at_b, s, G, by_effects, by_G, slope, out)
+            for i in range(q):
+                for j in range(i + 1):
+                    slope[sd + i] += by_G[i, j] * L[i, j]
+                    by_L[i, j] = by_G[i, j] * theta[sd + i]
+            if ints[at_b + at.CORRELATED]:
+                eta = floats[ints[at_b + at.LKJ] + s]
+                start = ints[at_b + at.PARTIAL] + s * (q * (q - 1) // 2)
+                partial_correlations_back(x, start, q, eta, L, by_L, out)
     scalars_back(x, ints, floats, theta, slope, out)
     mapped_back(ints, floats, out)
     logp_[0] = total

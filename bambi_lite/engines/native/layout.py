@@ -35,8 +35,9 @@ from __future__ import annotations
     N_MAPS,
     MAPS,  # position in ints of the linear maps of parts of the point, MAP_WIDTH each
     MOST_COEFS,  # the largest number of coefficients in a block, at least one
-) = range(25)
-HEAD = 25
+    N_FACTORS,  # covariances of all blocks together
+) = range(26)
+HEAD = 26
 
 # Columns of SEEN: the code of censoring; the response; the upper end of an interval; the bounds
 # outside of which there are no values.
@@ -48,18 +49,21 @@ SCALAR_WIDTH = 3
 SCALAR_WIDTH_F = 5  # lower bound, upper bound, three arguments
 
 # A block of group effects.
-BLOCK_WIDTH = 10
+BLOCK_WIDTH = 13
 (
     LEVELS,  # number of levels
     COEFS,  # number of coefficients
     CORRELATED,  # whether there are correlations
-    SD,  # the first scalar that is a standard deviation
-    PARTIAL,  # position in the point of the log-odds of partial correlations
+    SD,  # the first scalar that is a standard deviation, stratum after stratum
+    PARTIAL,  # position in the point of the log-odds of partial correlations, likewise
     INNOVATIONS,  # position in the point of the innovations, or of the effects
     EFFECTS,  # position of the effects among those of all blocks
     MODE,
-    LKJ,  # position in floats of the shape of the LKJ prior
+    LKJ,  # position in floats of the shapes of the LKJ priors, likewise
     SHIFTS,  # position in ints of the number of shifts, then SHIFT_WIDTH each
+    STRATA,  # covariances: one, or one for each value of gr(by =)
+    STRATUM,  # position in ints of the stratum of each level, where there are several
+    FACTOR,  # the first covariance of the block among those of all blocks
 ) = range(BLOCK_WIDTH)
 
 # How the effects of a block are sampled.

@@ -141,7 +141,7 @@ class _Writer:
     def blocks(self) -> None:
         """The blocks of group effects."""
         rows = []
-        effects = 0
+        effects = factors = 0
         nothing = self.tables.ints([0])
         for number, block in enumerate(self.spec.blocks):
             self.block_at[block.name] = number
@@ -150,9 +150,15 @@ class _Writer:
             row[at.LEVELS], row[at.COEFS] = levels, q
             row[at.CORRELATED] = block.correlated
             row[at.SD] = self.first[f"sd_{block.name}"]
-            row[at.LKJ] = self.tables.floats(self._lkj(block))
-            if block.correlated:
-                row[at.PARTIAL] = self._place(f"L_{block.name}", q * (q - 1) // 2)
+            row[at.STRATA], row[at.FACTOR] = len(block.strata), factors
+            factors += len(block.strata)
+            if block.by is not None:
+                row[at.STRATUM] = self.tables.ints(block.by.codes)
+            names = [p.name for p in block.params if p.kind == "cholesky_corr"]
+            row[at.LKJ] = self.tables.floats([self._lkj(name) for name in names])
+            # Those of one block stand one after another.
+            starts = [self._place(name, q * (q - 1) // 2) for name in names]
+            row[at.PARTIAL] = starts[0] if starts else 0
             row[at.SHIFTS] = nothing
             row[at.MODE] = at.NON_CENTRED
             if block.name in self.plan.centred:
@@ -168,6 +174,7 @@ class _Writer:
         self.head[at.N_BLOCKS] = len(rows)
         self.head[at.BLOCKS] = self.tables.ints(rows)
         self.head[at.N_EFFECTS] = effects
+        self.head[at.N_FACTORS] = factors
         self.head[at.N_DIM] = self.n_dim
         self.head[at.MOST_COEFS] = max((len(b.coefs) for b in self.spec.blocks), default=1)
 
@@ -196,10 +203,8 @@ class _Writer:
         pieces = [p for d in self.spec.dpars for t in d.terms for p in t.pieces() or ()]
         return next(piece.columns for piece in pieces if piece.param == param)
 
-    def _lkj(self, block: GroupBlock) -> float:
-        if not block.correlated:
-            return 1.0
-        dist = self.spec.priors[f"L_{block.name}"][0].dist
+    def _lkj(self, name: str) -> float:
+        dist = self.spec.priors[name][0].dist
         assert dist is not None
         return float(dist.args["eta"])
 

@@ -62,8 +62,8 @@ class Recovery:
         """The effects of some draws, which are counted over chains: (n, level, coef)."""
         _, _, levels, q = self.shape
         own = {n: v.reshape(-1, *v.shape[2:])[which] for n, v in self._needed().items()}
-        F = own[f"sd_{self.name}"][:, :, None]
-        F = F * (own[f"L_{self.name}"] if self.block.correlated else np.eye(q))
+        F, by = self._factors(own), self.block.by
+        stratum = np.zeros(levels, dtype=np.int64) if by is None else np.array(by.codes)
         fixed = np.full(len(which), self.sums.floats[1])
         k = own["sigma"] ** -2.0 if "sigma" in own else fixed
         ZZ, ZX, b = self._fixed_part(own, len(which))
@@ -71,15 +71,26 @@ class Recovery:
         for i, Zy in enumerate(self._residual_sums(own, len(which))):
             rng = np.random.default_rng([self.seed, 0x6272, int(which[i])])
             noise = rng.standard_normal((levels, q))
-            _draw(ZZ, ZX, Zy, b[i], k[i], F[i], noise, made[i])
+            _draw(ZZ, ZX, Zy, b[i], k[i], F[i], stratum, noise, made[i])
         return made
 
     def _needed(self) -> Mapping[str, np.ndarray]:
         """The draws that the distribution of the effects depends on."""
         if self.sums.by_rows:
             return self.values
-        names = {f"sd_{self.name}", f"L_{self.name}", "sigma", *(n for n, _ in self.sums.fixed)}
+        names = {f"sd_{self.name}", *self._correlations(), "sigma"}
+        names |= {name for name, _ in self.sums.fixed}
         return {n: v for n, v in self.values.items() if n in names}
+
+    def _correlations(self) -> list[str]:
+        """The Cholesky factors of correlations, one for each stratum; none without."""
+        return [param.name for param in self.block.params if param.kind == "cholesky_corr"]
+
+    def _factors(self, own: Mapping[str, np.ndarray]) -> np.ndarray:
+        """diag(sd) L of each stratum, (draw, stratum, coef, coef)."""
+        strata, q, names = len(self.block.strata), len(self.block.coefs), self._correlations()
+        L = np.stack([own[name] for name in names], axis=1) if names else np.eye(q)
+        return np.asarray(own[f"sd_{self.name}"].reshape(-1, strata, q, 1) * L)
 
     def _fixed_part(
         self, own: Mapping[str, np.ndarray], n: int
@@ -140,11 +151,12 @@ def _without(spec: ModelSpec, own: Mapping[str, np.ndarray], name: str) -> np.nd
 
 
 @compiled
-def _draw(ZZ, ZX, Zy, b, k, F, noise, out):
+def _draw(ZZ, ZX, Zy, b, k, Fs, stratum, noise, out):
     levels, q = Zy.shape
     p = len(b)
     C, v, e, u = np.empty((q, q)), np.empty(q), np.empty(q), np.empty(q)
     for level in range(levels):
+        F = Fs[stratum[level]]
         for i in range(q):
             e[i] = Zy[level, i]
             for j in range(p):

@@ -28,13 +28,16 @@ from .loop import opened
 
 @inner
 def _opened(ints: Any, theta_: Any, slope_: Any, F_: Any, by_F_: Any) -> Any:
-    """The scalars and the scale of the effects, with their derivatives, and the sizes of these."""
+    """The scalars and the scales of the effects, a stratum each, with their derivatives."""
     scalars = (ints[at.N_SCALARS],)
+    strata = 0
+    if ints[at.MARGINAL] >= 0:
+        strata = ints[ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH + at.STRATA]
     theta = numba.carray(theta_, scalars, np.float64)
     slope = numba.carray(slope_, scalars, np.float64)
     size = ints[at.MOST_COEFS]
-    F = numba.carray(F_, (size, size), np.float64)
-    return theta, slope, F, numba.carray(by_F_, (size, size), np.float64)
+    F = numba.carray(F_, (strata, size, size), np.float64)
+    return theta, slope, F, numba.carray(by_F_, (strata, size, size), np.float64)
 
 
 @inner
@@ -91,7 +94,7 @@ def by_sums(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
             for j in range(p):
                 left -= floats[f + i * p + j] * b[j]
             e[level, i] = left
-    total, by_k = _levels(floats, start, width, k, F, e, means, by_F)
+    total, by_k = _strata(ints, floats, start, width, k, F, e, means, by_F)
     for level in range(levels):
         f = start + level * width + q * q
         for i in range(q):
@@ -127,7 +130,7 @@ def by_rows(ints_, floats_, e_, g_, theta_, slope_, F_, by_F_):
         for i in range(n):
             sums[level[i], c] += weighted[i] * Z[i]
     means = np.empty((levels, q))
-    total, by_k = _levels(floats, at_f + at.SUMS, q * q, k, F, sums, means, by_F)
+    total, by_k = _strata(ints, floats, at_f + at.SUMS, q * q, k, F, sums, means, by_F)
     total, by_k = total - 0.5 * k * rss, by_k - 0.5 * rss
     # By eta: minus that by the residual.
     mean = eta
@@ -158,29 +161,47 @@ def _gathered(product: float, det: float) -> Any:
 
 
 @inner
-def _levels(floats, start, width, k, F, e, means, by_F):
-    """All levels: what they add to the density and to its derivative by k.
+def _strata(ints, floats, start, width, k, F, e, means, by_F):
+    """:func:`_levels` for each covariance and the levels that have it."""
+    strata, levels = len(F), len(e)
+    if strata == 0:
+        return 0.0, 0.0
+    if strata == 1:
+        return _levels(floats, start, width, k, F[0], e, means, by_F[0], np.arange(levels))
+    at_b = ints[at.BLOCKS] + ints[at.MARGINAL] * at.BLOCK_WIDTH
+    place = ints[at_b + at.STRATUM]
+    total, by_k = 0.0, 0.0
+    for s in range(strata):
+        own = np.flatnonzero(ints[place : place + levels] == s)
+        value, part = _levels(floats, start, width, k, F[s], e, means, by_F[s], own)
+        total, by_k = total + value, by_k + part
+    return total, by_k
+
+
+@inner
+def _levels(floats, start, width, k, F, e, means, by_F, own):
+    """Some levels: what they add to the density and to its derivative by k.
 
     The sums ``ZZ`` of a level stand from `start` on, `width` numbers apart; `e` has the residual
     sums. `means` gets the ``F v``, `by_F` is added to. One and two coefficients, the most frequent
     cases, go without calls and loops.
     """
-    levels, q = e.shape
+    q = e.shape[1]
     total, by_k, product = 0.0, 0.0, 1.0
     if q == 1:
-        own = 0.0
-        for j in range(levels):
+        f00 = 0.0
+        for j in own:
             zz = floats[start + j * width]
             value, part, det, mean, slope = _one(zz, e[j, 0], k, F[0, 0])
             means[j, 0] = mean
-            own += slope
+            f00 += slope
             by_k += part
             logs, product = _gathered(product, det)
             total += value + logs
-        by_F[0, 0] += own
+        by_F[0, 0] += f00
     elif q == 2:
         f00, f10, f11 = 0.0, 0.0, 0.0
-        for j in range(levels):
+        for j in own:
             f = start + j * width
             ZZ = floats[f], floats[f + 1], floats[f + 3]
             found = _two(ZZ, e[j, 0], e[j, 1], k, F[0, 0], F[1, 0], F[1, 1])
@@ -194,7 +215,7 @@ def _levels(floats, start, width, k, F, e, means, by_F):
         by_F[1, 1] += f11
     else:
         work = np.empty((4, q, q))
-        for j in range(levels):
+        for j in own:
             f = start + j * width
             value, part, det = _many(floats, f, q, k, F, e[j], means[j], by_F, work)
             by_k += part
