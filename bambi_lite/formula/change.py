@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..errors import FormulaError, suggest
 from .algebra import Term, expand
@@ -54,10 +55,10 @@ def change_formula(old: BrmsFormula, change: Change) -> BrmsFormula:
     olds = {p.name: p.rhs for p in old.predictors}
     named = {part.name for part in parts} | {name for name, _ in fixed}
     kept = [p for p in old.parts if p.name not in named]
-    formulas = [lf(f"{p.name} ~ {deparse(olds[p.name])}", center=p.center, cmc=p.cmc) for p in kept]
+    formulas = [lf(f"{p.name} ~ {deparse(olds[p.name])}", **_options(p)) for p in kept]
     for part in parts:
         body = _changed(olds.get(part.name), part.rhs, part.text, part.name)
-        formulas.append(lf(f"{part.name} ~ {body}", center=part.center, cmc=part.cmc))
+        formulas.append(lf(f"{part.name} ~ {body}", **_options(part)))
     values = {name: value for name, value in old.fixed if name not in named} | dict(fixed)
     own = change if isinstance(change, BrmsFormula) else None
     return bf(  # type: ignore[no-any-return] # one response, so no MvFormula
@@ -65,9 +66,14 @@ def change_formula(old: BrmsFormula, change: Change) -> BrmsFormula:
         *formulas,
         center=old.main.center if main.center is None else main.center,
         cmc=old.main.cmc if main.cmc is None else main.cmc,
+        decomp=main.decomp or old.main.decomp or None,
         family=old.family if own is None or own.family is None else own.family,
         **values,  # type: ignore[arg-type] # no dpar is called nl
     )
+
+
+def _options(part: Part) -> dict[str, Any]:
+    return {"center": part.center, "cmc": part.cmc, "decomp": part.decomp or None}
 
 
 type _Read = tuple[Node | None, Part, tuple[Part, ...], tuple[tuple[str, float | str], ...], str]

@@ -70,6 +70,10 @@ def _with_plain_index(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index(drop=True) if frame.index.nlevels > 1 else frame
 
 
+#: What the formula of a parameter says beside its text.
+_OF_PARTS = ("nl", "center", "cmc", "decomp", "resp")
+
+
 def formula_note(formula: BrmsFormula) -> Note:
     """A formula as :func:`bambi_lite.bf` takes it."""
     main, named = formula.main, formula.family
@@ -78,10 +82,11 @@ def formula_note(formula: BrmsFormula) -> Note:
         "nl": main.nl,
         "center": main.center,
         "cmc": main.cmc,
+        "decomp": main.decomp,
         "parts": [
             {
                 "text": _as_written(part.text, f"{part.name} ~ {deparse(part.rhs)}"),
-                **{name: getattr(part, name) for name in ("nl", "center", "cmc", "resp")},
+                **{name: getattr(part, name) for name in _OF_PARTS},
             }
             for part in formula.parts
         ],
@@ -237,10 +242,10 @@ def read_formula_note(note: Note) -> BrmsFormula:
     """The formula of a note."""
     parts = []
     for part in note["parts"]:
-        options = {name: part[name] for name in ("nl", "center", "cmc", "resp")}
+        options = {name: part[name] for name in _OF_PARTS}
         parts += [replace(p, **options) for p in read_parts(part["text"])]
     made = bf(note["text"], nl=note["nl"], center=note["center"], cmc=note["cmc"],
-              family=note["family"])  # fmt: skip
+              decomp=note["decomp"] or None, family=note["family"])  # fmt: skip
     made += Parts(tuple(parts), tuple(note["fixed"].items()))
     if not note["mecor"]:
         made += set_mecor(False)

@@ -92,7 +92,7 @@ def numbers(frame: pd.DataFrame, kind: str = "numbers", digits: int = 2) -> str:
 
 def _breakable(name: str) -> str:
     """A name that a narrow page may break where one of its parts ends."""
-    return re.sub(r"([(,\[]|__)", r"\1<wbr>", escape(name))
+    return re.sub(r"([,\[]|__)", r"\1<wbr>", escape(name))
 
 
 def picture(
@@ -111,7 +111,7 @@ def picture(
     data = base64.b64encode(file.getvalue()).decode("ascii")
     width = round(size[0] * 96)
     kind = _class("wide" if size[0] > WIDTH else "")
-    above = f"<figcaption><code>{escape(name)}</code></figcaption>" if name else ""
+    above = f"<figcaption>{escape(name)}</figcaption>" if name else ""
     image = f'<img alt="{escape(alt)}" width="{width}" src="data:image/png;base64,{data}">'
     return f"<figure{kind}>{above}{image}</figure>"
 

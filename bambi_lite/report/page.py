@@ -102,6 +102,9 @@ def _made(section: Section, draws: Draws) -> str:
             made = section.make(draws)
         except BambiLiteError as error:
             return paragraph(f"Not shown: {error}", "soft")
+        # A picture that a library cannot draw is no reason to have nothing of the rest.
+        except Exception as error:
+            return paragraph(f"Not shown: {type(error).__name__}: {error}", "soft")
     notes = [w for w in caught if issubclass(w.category, BambiLiteWarning)]
     for other in caught:
         if other not in notes:

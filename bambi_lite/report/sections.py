@@ -270,7 +270,8 @@ def checks(draws: Draws) -> str:
 
 def effects(draws: Draws) -> str:
     """What the model expects along each predictor."""
-    found = conditional_effects(draws)
+    # A category has a probability of its own, and no number.
+    found = conditional_effects(draws, categorical=bool(draws.spec.response.categories))
     drawn = [
         picture(replace(found, effects={name: one}).plot(), f"Conditional effect of {name}", name)
         for name, one in found.effects.items()
@@ -335,7 +336,7 @@ SECTIONS = (
     Section("estimates", "Estimates", estimates),
     Section("diagnostics", "Diagnostics", diagnostics),
     Section("chains", "Posterior and chains", chains),
-    Section("checks", "Does the model produce such data?", checks),
+    Section("checks", "Posterior predictive checks", checks),
     Section("effects", "Conditional effects", effects),
     Section("groups", "Groups", groups),
     Section("making", "How it was made", making),

@@ -76,7 +76,7 @@ footer { border-top: 1px solid var(--line); color: var(--soft); font-size: 0.85r
   .wide table { font-size: 0.85rem; }
   .wide th, .wide td { padding: 0.25rem 0.3rem; }
   .estimates table { font-size: 0.8rem; width: 100%; }
-  .wide.estimates tbody th { white-space: normal; }
+  .wide.estimates tbody th, .wide.estimates thead th { white-space: normal; }
   .estimates th:nth-child(n+6), .estimates td:nth-child(n+6) { display: none; }
   .stacked table, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; }
   .stacked thead, .stacked td.empty { display: none; }

@@ -287,8 +287,11 @@ class GroupBlock:
         for predictor in self._predictors():
             name = self._effects_name(predictor)
             names = [self.coefs[i].name for i in self._columns(predictor)]
-            parts.append(np.asarray(q[name].sel({f"{name[2:]}__coef": names})))
-        return {f"r_{self.name}": np.concatenate(parts, axis=-1)}
+            array, dim = q[name], f"{name[2:]}__coef"
+            # Effects are most of what a fit holds: they are not copied where they need not be.
+            own = array if array[dim].values.tolist() == names else array.sel({dim: names})
+            parts.append(np.asarray(own))
+        return {f"r_{self.name}": parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)}
 
     def innovations(self, q: Values, d: Values) -> dict[str, np.ndarray]:
         """What was sampled, ``sd``, ``L`` and ``z``: the inverse of `effects`, from brms' names.

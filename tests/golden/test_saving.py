@@ -121,3 +121,14 @@ def test_wrong_arguments():
             bl.save_pars(**wrong)
     with pytest.raises(bl.SamplingError, match=r"save_pars is made by bl\.save_pars\(\)"):
         bl.Model("Reaction ~ Days", bl.load_data("sleepstudy")).sample(save_pars=False)
+
+
+@pytest.mark.parametrize("save", [{"group": False}, {"dtype": "float32"}])
+def test_a_fit_that_is_kept_comes_back(save, tmp_path):
+    _, fit = fits("one factor", **save)
+    fit.save(tmp_path / "fit.bl")
+    back = bl.load(tmp_path / "fit.bl")
+    array = back.idata["posterior"]["r_Subject"]
+    np.testing.assert_array_equal(array, fit.idata["posterior"]["r_Subject"])
+    assert array.dtype == save.get("dtype", "float64")
+    assert back.draws.settings.save_pars == fit.draws.settings.save_pars

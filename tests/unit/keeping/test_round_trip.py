@@ -283,6 +283,8 @@ def test_every_formula_of_the_corpora_comes_back(facts):
         "non-linear": bl.bf("y ~ a * exp(b * x)", "a + b ~ 1 + (1 | g)", nl=True),
         "nlf": bl.bf("y ~ a", bl.nlf("a ~ exp(b)"), "b ~ x", nl=True),
         "lf": bl.bf("y ~ x") + bl.lf("sigma ~ z", center=False, cmc=False),
+        "decomp": bl.bf("y ~ x", decomp="QR") + bl.lf("sigma ~ z", decomp="QR"),
+        "centered": bl.bf("y ~ x + (1 | gr(g, centered = TRUE))"),
         "set": bl.bf("y ~ me(x, z)") + bl.set_mecor(False) + bl.set_rescor(True),
         "tied": bl.bf("y ~ x", sigma2="sigma1"),
         "numbers": bl.bf("y ~ I(x * 0.1) + I(1e-300 * x) + I(3L * x)", nu=1 / 3),
