@@ -177,10 +177,6 @@ def _check_comes_back(spec: ModelSpec, model: Note, priors: Sequence[Member]) ->
                            f"{listing(other)}.")  # fmt: skip
 
 
-#: ``save_pars(dtype = "float32")`` keeps group effects in half of the memory.
-_PRECISIONS = (np.float64, np.float32)
-
-
 def _checked_keys(spec: ModelSpec, tree: Any, label: str) -> Any:
     """Which parameter each variable is, when the draws are those of the model."""
     expected, keys = named_tree(spec, _quantities(spec))
