@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _MODEL_ARGUMENTS = ("formula", "data", "family", "prior", "data2", "data_name", "contrasts")
 _FILE_ARGUMENTS = ("file", "file_refit")
-_SAMPLE_ARGUMENTS = tuple(SampleSettings.__dataclass_fields__)
+_SAMPLE_ARGUMENTS = (*SampleSettings.__dataclass_fields__, "save_ranef")
 
 
 class Model:
@@ -200,6 +200,7 @@ class Model:
         decomp: Any = "auto",
         sample_prior: str | bool = "no",
         save_pars: SavePars | None = None,
+        save_ranef: bool | None = None,
         **unknown: Any,
     ) -> Fit:
         """Draw from the posterior with NUTS.
@@ -246,6 +247,8 @@ class Model:
         save_pars : SavePars, optional
             What is kept of the draws: ``bl.save_pars(group=False)`` keeps no group-level effects,
             which are drawn again where they are asked for; ``dtype="float32"`` halves them.
+        save_ranef : bool, optional
+            brms' older word for it: False is ``save_pars(group=False)``.
 
         Returns
         -------
@@ -269,7 +272,7 @@ class Model:
         settings = sample_settings(
             chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
             progress, marginalize, kernels, decomp, sample_prior,
-            save_pars,
+            save_pars, save_ranef,
         )  # fmt: skip
         graph, code = (lambda: self.pymc), (lambda: self._compiled)
         return Fit(run(self._spec, settings, graph, code, self._resolving))
@@ -392,7 +395,7 @@ def brm(
     **sampling
         chains, iter, warmup, thin, seed, cores, adapt_delta, max_treedepth, init, backend,
         progress, marginalize, kernels, decomp, sample_prior,
-        save_pars: see :meth:`Model.sample`.
+        save_pars, save_ranef: see :meth:`Model.sample`.
 
     Returns
     -------

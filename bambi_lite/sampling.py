@@ -9,7 +9,7 @@ from typing import Any
 
 from .draws import Draws, check_has_draws, collect
 from .engines import Plan, RawDraws, SampleSettings, SavePars, make_plan, program
-from .errors import BambiLiteWarning, listing, warn
+from .errors import BambiLiteWarning, SamplingError, listing, warn
 from .reuse import Compiled, compiled_for, with_data
 from .spec import ModelSpec
 
@@ -70,7 +70,12 @@ def draw(
 
 
 def _warn_of_kept(spec: ModelSpec, plan: Plan, save: SavePars) -> None:
-    """Effects that NUTS samples cannot be drawn again."""
+    """Effects that NUTS samples cannot be drawn again; a store is for the kernels' draws."""
+    if save.store and plan.engine != "kernels":
+        raise SamplingError(
+            f"save_pars(store = ...): only draws of the kernels are kept in a store; this model "
+            f"is sampled otherwise ({plan.reasons['engine']})."
+        )
     sampled = [b.group for b in spec.blocks if b.name != plan.integrated]
     if sampled and not save.group:
         warn(

@@ -107,11 +107,13 @@ def sample_settings(
     decomp: Any = "auto",
     sample_prior: str | bool = "no",
     save_pars: Any = None,
+    save_ranef: Any = None,
 ) -> SampleSettings:
     """Check sampling arguments and fill in what was left out.
 
     See :class:`SampleSettings` for the arguments. ``warmup`` is half of ``iter`` unless given,
     ``seed`` is drawn at random, ``cores`` is what the machine has.
+    ``save_ranef=False`` is brms' older word for ``save_pars(group=False)``.
 
     Raises
     ------
@@ -179,7 +181,7 @@ def sample_settings(
         kernels=bool(kernels),
         decomp=decomp,
         sample_prior=sample_prior,
-        save_pars=checked(save_pars),
+        save_pars=checked(save_pars, save_ranef),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,8 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
     """
     nutpie = light_nutpie()
     reports: list[Report] = []
+    store = settings.save_pars.store
+    way = {"zarr_store": _new_store(nutpie, store)} if store else {"return_raw_trace": True}
     start = time.perf_counter()
     sampler = nutpie.sample(
         code,
@@ -64,8 +67,8 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
         progress_bar=settings.progress,
         progress_callback=lambda chains: reports.append(report(chains)),
         progress_rate=_REPORT,
-        return_raw_trace=True,
         blocking=False,
+        **way,
     )
     interrupted = False
     try:
@@ -77,7 +80,7 @@ def run(code: Any, settings: SampleSettings, names: Sequence[str]) -> RawDraws:
         raise SamplingError(f"The sampler could not start: {error}") from error
     whole = time.perf_counter() - start
     warmup = whole * warmup_share(reports, settings.warmup, settings.iter)
-    posterior, stats = _taken(trace, names, settings)
+    posterior, stats = (_opened if store else _taken)(trace, names, settings)
     return RawDraws(
         values=posterior,
         stats={_NUTPIE_STATS[name]: values for name, values in stats.items()},
@@ -91,6 +94,35 @@ def from_zero(code: Any) -> Any:
     """The same code, every chain of which starts at zero."""
     origin = np.zeros(code.n_dim)
     return dataclasses.replace(code, initial_point_func=lambda seed: origin.copy())
+
+
+def _new_store(nutpie: Any, folder: str) -> Any:
+    """A store on disk that has nothing in it yet."""
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        full = any(place.iterdir())
+    except OSError as error:
+        raise SamplingError(f"save_pars: the store '{folder}' cannot be made: {error}.") from error
+    if full:
+        raise SamplingError(
+            f"save_pars: the store '{folder}' is not empty; name a new folder, or remove what is "
+            f"in it if no fit needs it any more."
+        )
+    return nutpie.zarr_store.LocalStore(str(place))
+
+
+def _opened(
+    trace: Any, names: Sequence[str], settings: SampleSettings
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Draws of a store on disk, not yet read, and their statistics, cut and thinned."""
+    found = trace["sample_stats"]
+    chains, draws = _whole(np.asarray(found["energy"], dtype=float), settings.thin)
+    rows = {"chain": chains, "draw": draws}
+    return (
+        {name: trace["posterior"][name].variable.isel(rows) for name in names},
+        {n: np.asarray(found[n].isel(rows)) for n in _NUTPIE_STATS if n in found},
+    )
 
 
 def _taken(
@@ -135,12 +167,7 @@ def complete(
     groups = [group for group in ("posterior", "sample_stats") if group in trace.children]
     if len(groups) < 2 or trace.posterior.sizes.get("draw", 0) == 0:
         raise SamplingError(_NOTHING)
-    energy = np.asarray(trace.sample_stats["energy"], dtype=float)
-    # An interrupted run leaves chains of different lengths, padded with missing values.
-    lengths = np.isfinite(energy).sum(axis=1)
-    longest = lengths.max()
-    chains = np.flatnonzero(lengths >= max(1, longest // 2))
-    draws = slice(0, int(lengths[chains].min()), settings.thin)
+    chains, draws = _whole(np.asarray(trace.sample_stats["energy"], dtype=float), settings.thin)
 
     def cut(group: Any) -> dict[str, np.ndarray]:
         return {
@@ -150,3 +177,13 @@ def complete(
         }
 
     return cut(trace.posterior), cut(trace.sample_stats)
+
+
+def _whole(energy: np.ndarray, thin: int) -> tuple[np.ndarray, slice]:
+    """The chains to keep, and the draws that all of them have.
+
+    An interrupted run leaves chains of different lengths, padded with missing values.
+    """
+    lengths = np.isfinite(energy).sum(axis=1)
+    chains = np.flatnonzero(lengths >= max(1, lengths.max() // 2))
+    return chains, slice(0, int(lengths[chains].min()), thin)

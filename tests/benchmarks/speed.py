@@ -1,13 +1,15 @@
 """How fast: bambi_lite, Bambi, models written by hand in PyMC, brms, rstanarm and lme4, in turn.
 
     python tests/benchmarks/speed.py [--models NAME ...] [--peers NAME ...] [--repeats 3]
-        [--bambi PYTHON] [--minutes 60] [--add] [--json FILE]
+        [--bambi PYTHON] [--minutes 60] [--cold] [--add] [--json FILE]
 
 Every fit is a fresh process that reads its data, fits with 4 chains of 1,000 + 1,000 draws on two
 cores, and prints the peer's summary. Round after round goes through all models, and within a model
 through all peers, so that what else the machine does falls on all alike; compare within a round.
 Results are written after every fit, so that a run that is stopped keeps what it has; with ``--add``
 rounds are added to those of the file. table.py makes the README's table of them.
+
+``--cold`` gives every fit empty caches, as the first on a machine has.
 
 Peers that are not there are left out. Bambi, which pins an older formulae, needs an environment of
 its own (``make bench`` makes one in build/bambi); brms, rstanarm and lme4 need R: on Debian
@@ -113,7 +115,16 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run(command: list[str], script: Path, task: Path) -> dict:
+def empty_caches(folder: str) -> dict[str, str]:
+    """Where compiled code is looked for, when there is none."""
+    return {
+        "BAMBI_LITE_CACHE": f"{folder}/kernels",
+        "NUMBA_CACHE_DIR": f"{folder}/numba",
+        "PYTENSOR_FLAGS": f"base_compiledir={folder}/pytensor",
+    }
+
+
+def run(command: list[str], script: Path, task: Path, variables: dict[str, str]) -> dict:
     """One fit in a fresh process: what it prints, the seconds of the whole, the peak memory."""
     # Figures are for default settings: thread pools and caches as a user has them.
     environment = (
@@ -128,7 +139,7 @@ def run(command: list[str], script: Path, task: Path) -> dict:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
+        env={**environment, **variables},
         start_new_session=True,
     )
     answer: list[str] = []
@@ -183,6 +194,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=600.0)
     parser.add_argument("--bambi")
     parser.add_argument("--add", action="store_true")
+    parser.add_argument("--cold", action="store_true")
     parser.add_argument("--json", default=str(HERE / "speed.json"))
     options = parser.parse_args()
     out = Path(options.json)
@@ -207,9 +219,12 @@ def main() -> None:
                     task = write_task(case, Path(folder), number, 600 if short else 2000)
                     suffix = "R" if "Rscript" in known[peer][0] else "py"
                     script = HERE / "peers" / f"peer_{peer}.{suffix}"
-                    found = run(known[peer], script, task)
-                    runs.append({"round": number, "model": name, "peer": peer, **found})
-                    print(shown(name, peer, found), flush=True)
+                    with tempfile.TemporaryDirectory() as caches:
+                        variables = empty_caches(caches) if options.cold else {}
+                        found = run(known[peer], script, task, variables)
+                    label = f"{name}, first run" if options.cold else name
+                    runs.append({"round": number, "model": label, "peer": peer, **found})
+                    print(shown(label, peer, found), flush=True)
                     made = {**machine(), "runs": runs}
                     out.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 

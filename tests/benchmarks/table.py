@@ -22,6 +22,10 @@ def whole(run: dict) -> float:
     return run["whole"]
 
 
+def processor(run: dict) -> float:
+    return run["processor"]
+
+
 def sampling(run: dict) -> float:
     return run["seconds"]["sampling"]
 
@@ -85,7 +89,11 @@ def process_table(results: Results) -> str:
     peers = [p for p in (*PEERS, "lme4") if any(results.of(m, p) for m in results.models)]
     lines = []
     for model in results.models:
-        cells = [cell(results.ratios(model, peer, whole)) for peer in peers]
+        cells = []
+        for peer in peers:
+            text = cell(results.ratios(model, peer, whole))
+            of_processor = results.ratios(model, peer, processor)
+            cells.append(f"{text}; {number(statistics.median(of_processor))}" if text else "")
         if any(cells):
             lines.append([f"`{model}`", *cells])
     return rows(["whole process, ours to", *({**PEERS, "lme4": "lme4"}[p] for p in peers)], lines)
@@ -126,6 +134,7 @@ def absolute_table(results: Results) -> str:
             [
                 f"`{model}`",
                 f"{results.median(model, 'bambi_lite', whole):.1f}",
+                f"{results.median(model, 'bambi_lite', processor):.1f}",
                 *(f"{s:.2f}" for s in stages),
                 number(results.median(model, "bambi_lite", bulk)),
                 number(results.median(model, "bambi_lite", tail)),
@@ -133,7 +142,7 @@ def absolute_table(results: Results) -> str:
                 f"{min(loads):.0f}-{max(loads):.0f}",
             ]
         )
-    columns = ["ours, s", "whole", "import", "build", "compile", "sampling", "summary"]
+    columns = ["ours, s", "whole", "processor", "import", "build", "compile", "sampling", "summary"]
     return rows([*columns, "bulk ESS/s", "tail ESS/s", "MiB", "load"], lines)
 
 
@@ -141,11 +150,13 @@ def text(measured: dict) -> str:
     """What stands between the markers."""
     results = Results(measured)
     versions = ", ".join(f"{k} {v}" for k, v in measured["versions"].items())
-    rounds = 1 + max(run["round"] for run in results.runs)
+    failed = [f"{PEERS[r['peer']]} on {r['model']}" for r in measured["runs"] if "failed" in r]
     note = (
-        f"{measured['cores']} cores ({measured['machine']}) shared with other work, as the load "
-        f"says; {versions}; {rounds} rounds, brms and rstanarm once but for sleepstudy."
+        f"{measured['cores']} cores ({measured['machine']}) shared with other work, as the load of "
+        f"the machine says; {versions}. Where there is no figure nothing was measured."
     )
+    if failed:
+        note += f" Failed: {', '.join(dict.fromkeys(failed))}."
     parts = [process_table(results), draws_table(results), absolute_table(results), note]
     return "\n\n".join(parts)
 

@@ -115,6 +115,15 @@ def test_what_is_not_kept_takes_no_memory():
     assert low < 0.6 * size
 
 
+def test_brms_older_word():
+    model = bl.Model("Reaction ~ Days + (Days | Subject)", bl.load_data("sleepstudy"))
+    fit = model.sample(seed=2, iter=1000, progress=False, save_ranef=False)
+    assert held(fit, "r_Subject")
+    assert fit.draws.settings.save_pars == bl.save_pars(group=False)
+    with pytest.raises(bl.SamplingError, match="give one of the two"):
+        model.sample(save_ranef=False, save_pars=bl.save_pars())
+
+
 def test_wrong_arguments():
     for wrong in ({"group": "no"}, {"dtype": "float16"}):
         with pytest.raises(bl.SamplingError, match="save_pars: "):
@@ -132,3 +141,44 @@ def test_a_fit_that_is_kept_comes_back(save, tmp_path):
     np.testing.assert_array_equal(array, fit.idata["posterior"]["r_Subject"])
     assert array.dtype == save.get("dtype", "float64")
     assert back.draws.settings.save_pars == fit.draws.settings.save_pars
+
+
+STORED = {
+    "integrated": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "gaussian", "r_Subject"),
+    "non-centred": ("fast_rt ~ Days + (Days | Subject)", "sleepstudy2", "bernoulli", "r_Subject"),
+    "centred": ("m | trials(n) ~ 1 + (1 | gr(batch, centered = TRUE))", "rats", "binomial",
+                "r_batch"),
+    "ordered": ("rating ~ treat + period + carry + (1 | subject)", "inhaler", "cumulative",
+                "r_subject"),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::bambi_lite.ConvergenceWarning")
+@pytest.mark.parametrize("name", STORED)
+def test_draws_on_disk_are_those_in_memory(name, tmp_path):
+    formula, data, family, effects = STORED[name]
+    model = bl.Model(formula, bl.load_data(data), family)
+    how = {"seed": 4, "iter": 300, "warmup": 200, "thin": 3, "progress": False}
+    kept = model.sample(**how)
+    made = model.sample(**how, save_pars=bl.save_pars(store=tmp_path / "draws"))
+    assert held(made, effects)
+    assert (tmp_path / "draws").is_dir()
+    for group in ("posterior", "sample_stats"):
+        one, two = (f.idata[group].to_dataset() for f in (kept, made))
+        assert set(one.data_vars) == set(two.data_vars)
+        for variable in one.data_vars:
+            np.testing.assert_allclose(one[variable], two[variable], rtol=1e-12)
+    some = {"chain": [2, 0], "draw": [30, 1, 8]}
+    one, two = (f.idata["posterior"][effects].isel(some) for f in (kept, made))
+    np.testing.assert_allclose(one, two, rtol=1e-12)
+    np.testing.assert_allclose(kept.log_lik(), made.log_lik(), rtol=1e-9)
+
+
+def test_a_store_is_a_new_folder_for_models_of_the_kernels(tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "something").write_text("of somebody", encoding="utf-8")
+    model = bl.Model("Reaction ~ Days", bl.load_data("sleepstudy"))
+    with pytest.raises(bl.SamplingError, match="is not empty"):
+        model.sample(save_pars=bl.save_pars(store=tmp_path / "full"))
+    with pytest.raises(bl.SamplingError, match="only draws of the kernels"):
+        model.sample(kernels=False, save_pars=bl.save_pars(store=tmp_path / "new"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def parameters(
     program : Program
         The model.
     x : array of shape (chain, draw, n_dim)
-        What was sampled.
+        What was sampled; with ``save.store`` not yet read from the disk.
     seed : int
         Of the random numbers with which effects that were integrated out are drawn.
     save : SavePars
@@ -59,36 +60,71 @@ def parameters(
         Arrays with leading (chain, draw) axes by the names of ``spec.params``, and the group
         effects ``r_<block>`` in place of their innovations.
     """
-    point = to_point(program, x)
     spec = program.spec
+    maps = dict(_maps(program))
+
+    def columns(name: str) -> np.ndarray:
+        part = program.places[name]
+        own = np.asarray(x[..., part])
+        return own @ maps[part.start].T if part.start in maps else own
+
     values: dict[str, np.ndarray] = {}
     for param in spec.params:
         if param.kind in ("numbers", "ordered"):
-            own = constrain(point[..., program.places[param.name]], *program.bounds[param.name])
+            free = columns(param.name)
+            own = constrain(free, *program.bounds[param.name])
             if param.kind == "ordered":
-                steps = np.exp(point[..., program.places[param.name]])
+                steps = np.exp(free)
                 steps[..., 0] = own[..., 0]
                 own = np.cumsum(steps, axis=-1)
             values[param.name] = own if param.shape else own[..., 0]
         elif param.kind == "cholesky_corr":
-            partial = point[..., program.places[param.name]]
+            partial = columns(param.name)
             values[param.name] = cholesky_factor(partial, param.shape[0])
     for block in spec.blocks:
         if block.name == program.plan.integrated:
             continue
-        z = point[..., program.places[f"z_{block.name}"]]
-        own = z.reshape(*z.shape[:-1], len(block.levels), len(block.coefs))
-        if block.name in program.plan.centred:
-            values[f"r_{block.name}"] = own - _means(program, block, values)
+        if save.store:
+            values[f"r_{block.name}"] = _read_when_asked(program, block, x, values, save.dtype)
             continue
-        values[f"r_{block.name}"] = block.effects(
-            numpy_namespace(), {**values, f"z_{block.name}": own}, spec.arrays
-        )
+        z = columns(f"z_{block.name}")
+        values[f"r_{block.name}"] = _effects(program, block, z, values)
     if program.plan.integrated:
         left = recovery(program, values, seed)
         effects = made_when_asked(left.draw, left.shape, save.dtype)
-        values[f"r_{left.name}"] = np.asarray(effects) if save.group else effects
+        values[f"r_{left.name}"] = np.asarray(effects) if save.group and not save.store else effects
     return values
+
+
+def _effects(
+    program: Program, block: GroupBlock, z: np.ndarray, values: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """The effects of a block from what was sampled of it, (..., level, coef)."""
+    own = z.reshape(*z.shape[:-1], len(block.levels), len(block.coefs))
+    if block.name in program.plan.centred:
+        return np.asarray(own - _means(program, block, values))
+    known = {**values, f"z_{block.name}": own}
+    return np.asarray(block.effects(numpy_namespace(), known, program.spec.arrays))
+
+
+def _read_when_asked(
+    program: Program, block: GroupBlock, x: Any, values: Mapping[str, np.ndarray], dtype: str
+) -> Any:
+    """Effects that are made from the store of the draws whenever they are asked for."""
+    part = program.places[f"z_{block.name}"]
+    known = {n: v for n, v in values.items() if not n.startswith("r_")}
+    n_draws = x.shape[1]
+
+    def make(which: np.ndarray) -> np.ndarray:
+        made = []
+        for chain in dict.fromkeys((which // n_draws).tolist()):
+            draws = which[which // n_draws == chain] % n_draws
+            own = {n: v[chain, draws] for n, v in known.items()}
+            made.append(_effects(program, block, np.asarray(x[chain, draws, part]), own))
+        return np.concatenate(made)
+
+    shape = (x.shape[0], n_draws, len(block.levels), len(block.coefs))
+    return made_when_asked(make, shape, dtype)
 
 
 def _means(
