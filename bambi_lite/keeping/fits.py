@@ -207,8 +207,9 @@ def _settings_note(settings: SampleSettings) -> Note:
 
 
 def _read_settings(note: Note) -> SampleSettings:
-    own = {f.name: note[f.name] for f in fields(SampleSettings)}
-    return sample_settings(**{**own, "save_pars": save_pars(**own["save_pars"])})
+    # An earlier release had fewer settings, and their defaults are what it did.
+    own = {f.name: note[f.name] for f in fields(SampleSettings) if f.name in note}
+    return sample_settings(**{**own, "save_pars": save_pars(**own.get("save_pars", {}))})
 
 
 def versions() -> dict[str, str]:

@@ -12,6 +12,17 @@ MODELS = {
     "sleepstudy": ("Reaction ~ Days + (Days | Subject)", "gaussian", {}),
     # Group effects that are sampled lie in memory in another order.
     "sleepstudy ": ("Reaction ~ Days + (Days | Subject)", "gaussian", {"marginalize": False}),
+    # Effects that are made when they are asked for are written, and draws of half the digits.
+    "sleepstudy  ": (
+        "Reaction ~ Days + (Days | Subject)",
+        "gaussian",
+        {"save_pars": bl.save_pars(group=False)},
+    ),
+    "sleepstudy   ": (
+        "Reaction ~ Days + (Days | Subject)",
+        "gaussian",
+        {"save_pars": bl.save_pars(dtype="float32")},
+    ),
     "rats": ("m | trials(n) ~ 1 + (1 | batch)", "binomial", {"sample_prior": "yes"}),
 }
 

@@ -167,6 +167,16 @@ def test_labels_of_others(small_file, tmp_path):
         bl.load(rewrite(small_file, tmp_path / "made.bl", swap))
 
 
+def test_a_setting_that_an_earlier_release_did_not_have(small_fit, small_file, tmp_path):
+    def without(members):
+        note = json.loads(members["sampling.json"])
+        del note["settings"]["save_pars"], note["settings"]["decomp"]
+        members["sampling.json"] = json.dumps(note).encode()
+
+    fit = bl.load(rewrite(small_file, tmp_path / "made.bl", without))
+    assert fit.draws.settings == small_fit.draws.settings
+
+
 def test_names_of_members_are_no_paths(small_file, tmp_path):
     def escape(members):
         note = json.loads(members["draws.json"])
