@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 #: Bytes of one array of draws x rows that are looked at together. What is computed of them takes a
 #: few times that, so that predictions need little beside their result; arrays of this size also
-#: stay near the processor. Tables of any number of rows need no more.
+#: stay near the processor. Tables of any number of rows need no more. Responses are drawn part
+#: after part: under another budget the same seed gives other ones.
 BUDGET = 16 * 2**20
 
 

@@ -86,6 +86,26 @@ def test_a_subset_holds_for_all_distributional_parameters():
     np.testing.assert_allclose(new.to_numpy()[0, 0], 0.5 * CODES["g"])
 
 
+@each(["~ (1 | g)", "~ (0 + x | g)"])
+def test_one_of_two_terms_of_a_group(text):
+    values = {k: v for k, v in R.items() if k.startswith("r_g")}
+    fit = made_up("y ~ x + (1 | g) + (0 + x | g) + (1 | h)", others=values)
+    ours = fit.posterior_linpred(re_formula=text).to_numpy()[0, 0]
+    np.testing.assert_allclose(ours, SUBSETS[text], rtol=1e-12)
+    new = fit.posterior_linpred(DATA[["x", "g"]], re_formula=text).to_numpy()[0, 0]
+    np.testing.assert_allclose(new, SUBSETS[text], rtol=1e-12)
+
+
+def test_a_subset_for_each_category():
+    values = {f"r_{g}__muv[{k},Intercept]": 2.0 for g in "gh" for k in LEVELS}
+    values |= {f"r_h__muw[{k},Intercept]": 5.0 for k in LEVELS}
+    fit = made_up("f ~ x + (1 | g) + (1 | h)", "categorical", others=values)
+    ours = fit.posterior_linpred(DATA[["x", "h"]], re_formula="~ (1 | h)").to_numpy()[0, 0]
+    np.testing.assert_allclose(ours, np.tile([2.0, 5.0], (24, 1)), rtol=1e-12)
+    both = fit.posterior_linpred().to_numpy()[0, 0]
+    np.testing.assert_allclose(both, np.tile([4.0, 5.0], (24, 1)), rtol=1e-12)
+
+
 def test_nested_groups_and_effects_of_factors():
     fit = made_up("y ~ 1 + (1 | b/g) + (0 + f | h)", others={"r_b[trt,Intercept]": 3.0} | {
         f"r_b:g[trt_{g},Intercept]": 10.0 for g in "bdf"
