@@ -42,7 +42,7 @@ lint: $(INSTALLED) ## ruff (rules and format) and mypy
 	$(BIN)/mypy
 
 docs: $(INSTALLED) ## the API reference, in build/docs
-	$(BIN)/python docs/make.py build/docs
+	$(BIN)/python .ci/docs.py build/docs
 
 clean: ## remove the environment, the caches and everything built
 	rm -rf $(VENV) build dist demo-output .hypothesis .mypy_cache .pytest_cache .ruff_cache

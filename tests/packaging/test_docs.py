@@ -10,7 +10,7 @@ import pytest
 
 import bambi_lite as bl
 
-MAKE = Path(__file__).parents[2] / "docs" / "make.py"
+MAKE = Path(__file__).parents[2] / ".ci" / "docs.py"
 pytestmark = pytest.mark.slow
 
 

@@ -1,4 +1,4 @@
-"""The API reference as pages that open from disk: `python docs/make.py [folder]`.
+"""The API reference as pages that open from disk: `python .ci/docs.py [folder]`.
 
 pdoc reads the docstrings of what is installed; nothing is fetched. Roles of reStructuredText, by
 which the docstrings name each other, become links.
