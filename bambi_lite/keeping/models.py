@@ -239,13 +239,13 @@ def again(
 
 
 def read_formula_note(note: Note) -> BrmsFormula:
-    """The formula of a note."""
+    """The formula of a note; what an earlier release did not know has its default."""
     parts = []
     for part in note["parts"]:
-        options = {name: part[name] for name in _OF_PARTS}
+        options = {name: part[name] for name in _OF_PARTS if name in part}
         parts += [replace(p, **options) for p in read_parts(part["text"])]
     made = bf(note["text"], nl=note["nl"], center=note["center"], cmc=note["cmc"],
-              decomp=note["decomp"] or None, family=note["family"])  # fmt: skip
+              decomp=note.get("decomp") or None, family=note["family"])  # fmt: skip
     made += Parts(tuple(parts), tuple(note["fixed"].items()))
     if not note["mecor"]:
         made += set_mecor(False)
