@@ -2,7 +2,7 @@
 
 from .asked import GROUP_EFFECTS, GroupEffects, Options
 from .draws import posterior_epred, posterior_linpred
-from .likelihood import log_lik, total_log_lik
+from .likelihood import log_lik
 from .outputs import OUTPUTS, Output
 from .predictive import posterior_predict
 from .tables import fitted, predict, predictive_error, predictive_interval, residuals
@@ -22,5 +22,4 @@ __all__ = [
     "predictive_error",
     "predictive_interval",
     "residuals",
-    "total_log_lik",
 ]

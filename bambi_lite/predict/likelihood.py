@@ -47,24 +47,6 @@ def log_lik(
     return Prediction(basis_of(draws, asked, "everything"), log_density, "log-density").draws()
 
 
-def total_log_lik(draws: Draws) -> xr.DataArray:
-    """Draws of the log-likelihood of all observations together.
-
-    Returns
-    -------
-    xarray.DataArray
-        Dims chain, draw; the sum of :func:`log_lik` without an array of its size.
-    """
-    basis = basis_of(draws, ask(draws, None, None, {}))
-    total = np.zeros(basis.shape)
-    for part in basis.parts():
-        # Values that all rows share stand once.
-        rows = (*basis.shape, part.design.n_obs)
-        total += np.broadcast_to(log_density(part), rows).sum(axis=-1)
-    coords = {"chain": basis.posterior.chain, "draw": basis.posterior.draw}
-    return xr.DataArray(total, coords, ("chain", "draw"), attrs=basis.attrs("log-density"))
-
-
 def log_density(part: Part) -> np.ndarray:
     """The log-density of the responses of some rows, as they were observed."""
     spec = part.spec

@@ -154,7 +154,7 @@ def test_log_density_of_new_rows():
 
 @pytest.mark.parametrize("case", BRMS)
 def test_total_of_log_densities(case):
-    from bambi_lite.predict import total_log_lik
+    from bambi_lite.totals import total_log_lik
 
     fit = brms_fit(case)
     np.testing.assert_allclose(total_log_lik(fit.draws), fit.log_lik().sum("obs"), rtol=1e-10)
