@@ -8,9 +8,20 @@ import pytest
 
 import bambi_lite as bl
 
+# The model, its data and the effects that are integrated out; to sample them, its formula says
+# `centered`, so that they are not.
 MODELS = {
-    "one factor": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", "r_Subject"),
-    "two factors": ("rt ~ 1 + (1 | participant) + (1 | spelling)", "blp_short2", "r_participant"),
+    "one factor": ("Reaction ~ Days + (Days | gr(Subject{}))", "sleepstudy", "r_Subject"),
+    "two covariances": (
+        "Reaction ~ Days + (Days | gr(Subject, by = half{}))",
+        "sleepstudy",
+        "r_Subject",
+    ),
+    "two factors": (
+        "rt ~ 1 + (1 | gr(participant{0})) + (1 | gr(spelling{0}))",
+        "blp_short2",
+        "r_participant",
+    ),
 }
 SETTINGS = {"iter": 4000, "warmup": 1000, "progress": False}
 
@@ -39,9 +50,15 @@ def test_drawn_effects_have_the_law_of_sampled_ones(name):
     formula, data, effects = MODELS[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", bl.DataWarning)
-        model = bl.Model(formula, bl.load_data(data))
+        frame = bl.load_data(data)
+        if data == "sleepstudy":
+            frame["half"] = np.where(frame["Subject"].astype(int) % 2 == 0, "even", "odd")
+        model = bl.Model(formula.format(""), frame)
+        other = bl.Model(formula.format(", centered = FALSE"), frame)
+    assert model.plan.integrated == effects[2:]
+    assert not other.plan.integrated
     drawn = model.sample(seed=1, **SETTINGS)
-    sampled = model.sample(seed=2, marginalize=False, adapt_delta=0.99, **SETTINGS)
+    sampled = other.sample(seed=2, adapt_delta=0.99, **SETTINGS)
     ours, theirs = (fit.idata["posterior"].to_dataset() for fit in (drawn, sampled))
     r, s = ours[effects].to_numpy(), theirs[effects].to_numpy()
     mean, spread = s.mean(axis=(0, 1)), s.std(axis=(0, 1))
@@ -62,7 +79,7 @@ def test_drawn_effects_have_the_law_of_sampled_ones(name):
 @pytest.mark.slow
 def test_what_comes_after_does_not_depend_on_the_path():
     formula, data, _ = MODELS["one factor"]
-    model = bl.Model(formula, bl.load_data(data))
+    model = bl.Model(formula.format(""), bl.load_data(data))
     drawn = model.sample(seed=1, **SETTINGS)
     sampled = model.sample(seed=2, marginalize=False, adapt_delta=0.99, **SETTINGS)
     for read in (

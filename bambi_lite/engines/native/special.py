@@ -157,11 +157,9 @@ def log_rising(a: float, y: float) -> tuple[float, float]:
     if y <= 24.0 and y == math.floor(y):
         # a (a + 1) ... (a + y - 1), and its derivative; at most 1e125.
         product, slope = 1.0, 0.0
-        for _ in range(int(y) - 1):
-            a += 1.0
-            slope = slope * a + product
-            product *= a
-        a -= y - 1.0
+        for k in range(1, int(y)):
+            slope = slope * (a + k) + product
+            product *= a + k
         return math.log(product) + math.log(a), 1.0 + a * slope / product
     top, by_top = log_gamma(a + y)
     bottom, by_bottom = log_gamma(a + 1.0)
