@@ -226,7 +226,7 @@ def chains(draws: Draws) -> str:
     names = draws.watched()
     drawn = []
     for name in names[:_MOST]:
-        figure = figure_of(pictures.plot_draws(draws, [name]))
+        figure = figure_of(pictures.plot_draws(draws, [name], kind="kde"))
         for axes in figure.axes:
             # Above a picture a long name has room.
             axes.set_title("")
@@ -315,17 +315,19 @@ def groups(draws: Draws) -> str:
 def making(draws: Draws) -> str:
     """Settings and versions."""
     settings = draws.settings
+    library = draws.posterior.attrs.get("inference_library")
     found = {
         "Chains": f"{settings.chains}, each of {settings.iter} iterations, {settings.warmup} of "
         f"them warmup, thinned by {settings.thin}",
-        "Seed": str(settings.seed),
-        "Sampler": str(draws.posterior.attrs.get("inference_library", "draws made elsewhere")),
-        "Target acceptance": f"adapt_delta = {settings.adapt_delta:g}",
-        "Seconds of sampling": f"{draws.seconds.get('sampling', float('nan')):.2g}",
-        "Versions": ", ".join(f"{name} {number}" for name, number in versions().items()),
+        "Sampler": str(library or "draws made elsewhere"),
     }
-    if "sampling" not in draws.seconds:
-        found.pop("Seconds of sampling")
+    # Of draws made elsewhere nothing tells these.
+    if library:
+        found["Seed"] = str(settings.seed)
+        found["Target acceptance"] = f"adapt_delta = {settings.adapt_delta:g}"
+    if "sampling" in draws.seconds:
+        found["Seconds of sampling"] = f"{draws.seconds['sampling']:.2g}"
+    found["Versions"] = ", ".join(f"{name} {number}" for name, number in versions().items())
     return facts(found)
 
 

@@ -42,9 +42,10 @@ pre { background: var(--back); border: 1px solid var(--line); border-radius: 6px
 .wide.numbers td, .wide.numbers thead th { text-align: right; }
 .wide.numbers th:first-child { background: #fff; left: 0; position: sticky; text-align: left; }
 .equations { display: grid; gap: 0.35rem 0.55rem; align-items: baseline;
-             grid-template-columns: max-content max-content 1fr; margin: 0.4rem 0 0.8rem;
-             overflow-x: auto; }
-.equations > .right { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.1rem 0.35rem; }
+             grid-template-columns: max-content max-content minmax(0, 1fr);
+             margin: 0.4rem 0 0.8rem; overflow-x: auto; }
+.equations > .right { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.1rem 0.35rem;
+                      overflow-x: auto; padding-bottom: 0.15rem; }
 .equations .where { color: var(--soft); font-size: 0.9rem; margin-left: 0.9rem; }
 math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre",
        math; font-size: 1.08em; }
@@ -69,7 +70,7 @@ footer { border-top: 1px solid var(--line); color: var(--soft); font-size: 0.85r
   h1 { font-size: 1.3rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 0.4rem; }
-  .equations { grid-template-columns: max-content 1fr; }
+  .equations { grid-template-columns: max-content minmax(0, 1fr); }
   .equations > .left { grid-column: 1 / -1; margin-top: 0.35rem; }
   .equations > .relation { padding-left: 0.8rem; }
   .equations .where { flex-basis: 100%; margin-left: 0; }

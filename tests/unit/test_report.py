@@ -69,7 +69,13 @@ MODELS = {
     "distributional": (bl.bf("y ~ x", "sigma ~ f"), "student"),
 }
 #: Where draws from a wide prior are no numbers that a response could have.
-NARROW = {"poisson": [bl.prior("normal(0, 1)", class_="Intercept"), bl.prior("normal(0, 0.1)")]}
+NARROW = {
+    "poisson": [
+        bl.prior("normal(0, 1)", class_="Intercept"),
+        bl.prior("normal(0, 0.1)"),
+        bl.prior("exponential(5)", class_="sd"),
+    ]
+}
 #: The others take as long again each.
 QUICK = ("gaussian", "ordinal")
 
