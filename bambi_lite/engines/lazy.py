@@ -67,6 +67,13 @@ def made_when_asked(make: Make, shape: tuple[int, ...], dtype: str = "float64") 
     return indexing.LazilyIndexedArray(_Made(make, shape, np.dtype(dtype)))
 
 
+def picked(values: Any, which: np.ndarray) -> np.ndarray:
+    """The draws of these numbers, whether the array is one of these or has its numbers."""
+    if is_made_when_asked(values):
+        return np.asarray(values.array.make(which))
+    return np.asarray(values.reshape(-1, *values.shape[2:])[which])
+
+
 def is_made_when_asked(values: Any) -> bool:
     """Whether an array is one of these."""
     return isinstance(values, indexing.ExplicitlyIndexed)

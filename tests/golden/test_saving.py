@@ -148,12 +148,15 @@ STORED = {
     "non-centred": ("fast_rt ~ Days + (Days | Subject)", "sleepstudy2", "bernoulli", "r_Subject"),
     "centred": ("m | trials(n) ~ 1 + (1 | gr(batch, centered = TRUE))", "rats", "binomial",
                 "r_batch"),
+    "two factors": ("rt ~ 1 + (1 | participant) + (1 | spelling)", "blp_short2", "gaussian",
+                    "r_participant"),
     "ordered": ("rating ~ treat + period + carry + (1 | subject)", "inhaler", "cumulative",
                 "r_subject"),
 }  # fmt: skip
 
 
 @pytest.mark.filterwarnings("ignore::bambi_lite.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::bambi_lite.DataWarning")  # missing values of blp
 @pytest.mark.parametrize("name", STORED)
 def test_draws_on_disk_are_those_in_memory(name, tmp_path):
     formula, data, family, effects = STORED[name]

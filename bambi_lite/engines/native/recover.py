@@ -12,6 +12,7 @@ from ...compiled import compiled
 from ...spec import ModelSpec, linear_predictor
 from ...terms import GroupBlock
 from ...xp import numpy_namespace
+from ..lazy import picked
 from .program import Program
 from .sums import MarginalSums, marginal_sums, on_gaussian_scale
 
@@ -61,7 +62,11 @@ class Recovery:
     def draw(self, which: np.ndarray) -> np.ndarray:
         """The effects of some draws, which are counted over chains: (n, level, coef)."""
         _, _, levels, q = self.shape
-        own = {n: v.reshape(-1, *v.shape[2:])[which] for n, v in self._needed().items()}
+        most = max(1, _BUDGET // len(self.sums.index)) if self.sums.by_rows else len(which)
+        if len(which) > most:  # the other effects of these draws are not copied all at once
+            parts = (which[i : i + most] for i in range(0, len(which), most))
+            return np.concatenate([self.draw(part) for part in parts])
+        own = {n: picked(v, which) for n, v in self._needed().items()}
         F, by = self._factors(own), self.block.by
         stratum = np.zeros(levels, dtype=np.int64) if by is None else np.array(by.codes)
         fixed = np.full(len(which), self.sums.floats[1])
@@ -117,12 +122,9 @@ class Recovery:
             yield from repeat(per[:, q * q + q * p :], n)
             return
         index, Z, w = self.sums.index, self.sums.Z, self.sums.precision
-        step = max(1, _BUDGET // len(index))
-        for start in range(0, n, step):
-            part = {name: array[start : start + step] for name, array in own.items()}
-            for residual in on_gaussian_scale(self.spec) - _without(self.spec, part, self.name):
-                own_y = residual if w is None else w * residual
-                yield np.stack([np.bincount(index, own_y * z, levels) for z in Z.T], axis=-1)
+        for residual in on_gaussian_scale(self.spec) - _without(self.spec, own, self.name):
+            own_y = residual if w is None else w * residual
+            yield np.stack([np.bincount(index, own_y * z, levels) for z in Z.T], axis=-1)
 
 
 def recovery(program: Program, values: Mapping[str, np.ndarray], seed: int) -> Recovery:
