@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import xarray as xr
 
 from ..draws import Draws
 from ..errors import DataError, listing, suggest
-from ..predict import posterior_epred, posterior_linpred, posterior_predict
+from ..predict import pick, posterior_epred, posterior_linpred, posterior_predict
 from ..summary.stats import check_probs, estimates, stat_names
 from .models import named
 from .weights import model_weights
@@ -90,7 +89,7 @@ def pp_average(
     for (name, fit), n, stream in zip(found.items(), counts, streams, strict=True):
         if n == 0:
             continue
-        chosen = _pick(fit.draws, int(n), name, np.random.default_rng(stream))
+        chosen = _some(fit.draws, int(n), name, np.random.default_rng(stream))
         if method != "posterior_linpred" or options.get("allow_new_levels"):
             options = {**options, "seed": int(stream.generate_state(1)[0] % 2**31)}
         parts.append(_METHODS[method](chosen, **options).isel(chain=0, drop=True))
@@ -133,18 +132,9 @@ def _largest_remainder(share: np.ndarray, total: int) -> np.ndarray:
     return counts
 
 
-def _pick(draws: Draws, n: int, name: str, rng: np.random.Generator) -> Draws:
+def _some(draws: Draws, n: int, name: str, rng: np.random.Generator) -> Draws:
     """`n` draws chosen at random, as one chain."""
-    posterior = draws.posterior
-    chains, length = posterior.sizes["chain"], posterior.sizes["draw"]
-    if n > chains * length:
-        raise DataError(f"'{name}' has {chains * length} draws; {n} of them were asked for.")
-    ids = np.sort(rng.choice(chains * length, n, replace=False))
-    where = {
-        "chain": xr.DataArray(ids // length, dims="picked"),
-        "draw": xr.DataArray(ids % length, dims="picked"),
-    }
-    chosen = posterior.isel(where).drop_vars(["chain", "draw"]).rename(picked="draw")
-    chosen = chosen.expand_dims(chain=1).assign_coords(chain=[0], draw=np.arange(n))
-    tree = xr.DataTree.from_dict({"posterior": chosen.transpose("chain", "draw", ...)})
-    return replace(draws, idata=tree)
+    total = draws.posterior.sizes["chain"] * draws.posterior.sizes["draw"]
+    if n > total:
+        raise DataError(f"'{name}' has {total} draws; {n} of them were asked for.")
+    return pick(draws, np.sort(rng.choice(total, n, replace=False)))

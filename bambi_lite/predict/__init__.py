@@ -1,6 +1,7 @@
 """Predictions: the same ``Term.eta`` that was sampled, on draws and on new data."""
 
 from .asked import GROUP_EFFECTS, GroupEffects, Options
+from .basis import pick
 from .draws import posterior_epred, posterior_linpred
 from .likelihood import log_lik
 from .outputs import OUTPUTS, Output
@@ -15,6 +16,7 @@ __all__ = [
     "Output",
     "fitted",
     "log_lik",
+    "pick",
     "posterior_epred",
     "posterior_linpred",
     "posterior_predict",
