@@ -51,7 +51,7 @@ def folder() -> Path | None:
     base = Path(home) if home else Path.home() / ".cache"
     own = Path(given) if given else base / "bambi_lite"
     try:
-        own.mkdir(parents=True, exist_ok=True)
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in it will be run
     except OSError:
         return None
     return own if os.access(own, os.W_OK) else None
@@ -175,7 +175,9 @@ class _Kept:
         if found is None:
             return None
         target.refresh()
-        return CompileResult._rebuild(target, *pickle.loads(found))  # the hash says it is our own
+        # numba has no other form for compiled code. The folder is the user's own, as __pycache__
+        # is: the hash tells damage, not who wrote it, and no stranger's file is ever read here.
+        return CompileResult._rebuild(target, *pickle.loads(found))
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Keep a compiled function."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..dists import support
 from ..draws import Draws
 from ..errors import SamplingError
 from ..observation import numpy_log_density
@@ -218,9 +219,7 @@ def _constant(prior: Prior) -> float:
 
 def _support(prior: Prior) -> tuple[float, float]:
     """Between which numbers an element is."""
-    low, high = (-np.inf, np.inf) if prior.dist is None else prior.dist.word.support
-    if prior.dist is not None and prior.dist.name == "uniform":
-        low, high = prior.dist.args["lower"], prior.dist.args["upper"]
+    low, high = (-np.inf, np.inf) if prior.dist is None else support(prior.dist)
     return (
         low if prior.lb is None else max(low, prior.lb),
         high if prior.ub is None else min(high, prior.ub),

@@ -213,6 +213,7 @@ class _FromPymc:
 
         if math.isinf(x):
             return float(x > 0)
+        # A graph of PyTensor is computed; no text is run.
         return float(np.exp(pm.logcdf(self._make(shape=()), x).eval(mode="FAST_COMPILE")))
 
     def sf(self, x: float) -> float:

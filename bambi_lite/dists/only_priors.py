@@ -51,6 +51,7 @@ def _pymc(xp: Namespace, x: Array, make: Any) -> Array:
     if xp is not numpy_namespace():
         return pm.logp(make(shape=x.shape), x)
     values = np.asarray(x, dtype=float)
+    # A graph of PyTensor is computed; no text is run.
     return np.asarray(pm.logp(make(shape=values.shape), values).eval(mode="FAST_COMPILE"))
 
 

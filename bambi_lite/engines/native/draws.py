@@ -112,7 +112,8 @@ def _read_when_asked(
 ) -> Any:
     """Effects that are made from the store of the draws whenever they are asked for."""
     part = program.places[f"z_{block.name}"]
-    known = {n: v for n, v in values.items() if not n.startswith("r_")}
+    effects = {f"r_{own.name}" for own in program.spec.blocks}
+    known = {n: v for n, v in values.items() if n not in effects}
     n_draws = x.shape[1]
 
     def make(which: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ class Stopwatch:
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self.last
         self.last = now
 
-    def skip(self):
+    def leave_out(self):
         """What belongs to no stage: reading the data."""
         self.last = time.perf_counter()
 

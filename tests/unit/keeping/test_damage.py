@@ -8,7 +8,9 @@ import pickle
 import random
 import subprocess
 import sys
+import tempfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,11 +115,15 @@ def test_files_made_by_hand_raise_our_error_only(n, small_file, tmp_path):
     assert refused > n / 2
 
 
+#: What is there when a pickle was read.
+WITNESS = Path(tempfile.gettempdir()) / f"bambi_lite_ran_{os.getpid()}"
+
+
 class Trap:
     """What a pickle would run when it is read."""
 
     def __reduce__(self):
-        return (open, ("/tmp/bambi_lite_ran", "w"))
+        return (os.mkdir, (str(WITNESS),))
 
 
 def npy(descr, shape, data=b""):
@@ -152,6 +158,13 @@ def test_arrays_that_are_none(name, small_file, tmp_path):
     to = rewrite(small_file, tmp_path / "made.bl", lambda m: m.update({MEMBER: ARRAYS[name]}))
     with pytest.raises(bl.KeepingError):
         bl.load(to)
+    assert not WITNESS.exists()
+
+
+def test_the_trap_is_one():
+    pickle.loads(pickle.dumps(Trap()))
+    assert WITNESS.exists()
+    WITNESS.rmdir()
 
 
 def test_labels_of_others(small_file, tmp_path):
