@@ -36,10 +36,12 @@ class Kind:
         How many draws it shows unless told otherwise (brms 2.23); None means all.
     grouped : bool
         Whether it needs a group.
-    x : bool
-        Whether it can be drawn against a variable.
+    x : "", "may" or "must"
+        Whether it is drawn against a variable.
+    stats : int
+        How many statistics it shows.
     takes : tuple of str
-        Further options, of ``stat``, ``prob``, ``prob_outer``.
+        Further options, of ``prob``, ``prob_outer``.
     of : str
         Which responses it is for: ``any``, ``discrete``, or ``numbers`` (not categories).
     by_arviz : bool
@@ -51,7 +53,8 @@ class Kind:
     draw: Callable[..., Any]
     ndraws: int | None = None
     grouped: bool = False
-    x: bool = False
+    x: str = ""
+    stats: int = 0
     takes: tuple[str, ...] = ()
     of: str = "any"
     by_arviz: bool = False
@@ -71,22 +74,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "error_scatter": Kind(deviations.error_scatter, 10, of="numbers"),
         "error_scatter_avg": Kind(deviations.error_scatter_avg, of="numbers"),
         "error_scatter_avg_grouped": Kind(deviations.error_scatter_avg, grouped=True, of="numbers"),
-        "error_scatter_avg_vs_x": Kind(deviations.error_scatter_avg, x=True, of="numbers"),
+        "error_scatter_avg_vs_x": Kind(deviations.error_scatter_avg, x="must", of="numbers"),
         "hist": Kind(spread.hist, 10),
-        "intervals": Kind(ranges.intervals, x=True, takes=_RANGE),
-        "intervals_grouped": Kind(ranges.intervals, grouped=True, x=True, takes=_RANGE),
+        "intervals": Kind(ranges.intervals, x="may", takes=_RANGE),
+        "intervals_grouped": Kind(ranges.intervals, grouped=True, x="may", takes=_RANGE),
         "loo_pit": Kind(calibration.loo_pit, by_arviz=True, loo=True),
         "loo_pit_overlay": Kind(calibration.loo_pit_overlay, by_arviz=True, loo=True),
         "loo_pit_qq": Kind(calibration.loo_pit_qq, by_arviz=True, loo=True),
         "pit_ecdf": Kind(calibration.pit_ecdf, by_arviz=True),
-        "ribbon": Kind(ranges.ribbon, x=True, takes=_RANGE),
-        "ribbon_grouped": Kind(ranges.ribbon, grouped=True, x=True, takes=_RANGE),
+        "ribbon": Kind(ranges.ribbon, x="may", takes=_RANGE),
+        "ribbon_grouped": Kind(ranges.ribbon, grouped=True, x="may", takes=_RANGE),
         "rootogram": Kind(calibration.rootogram, of="counts", by_arviz=True),
         "scatter_avg": Kind(deviations.scatter_avg, of="numbers"),
         "scatter_avg_grouped": Kind(deviations.scatter_avg, grouped=True, of="numbers"),
-        "stat": Kind(statistics.stat, takes=("stat",)),
-        "stat_2d": Kind(statistics.stat_2d, takes=("stat",)),
-        "stat_grouped": Kind(statistics.stat, grouped=True, takes=("stat",)),
+        "stat": Kind(statistics.stat, stats=1),
+        "stat_2d": Kind(statistics.stat_2d, stats=2),
+        "stat_grouped": Kind(statistics.stat, grouped=True, stats=1),
     }
 )
 
@@ -225,20 +228,22 @@ def _options(kind: Kind, name: str, stat: Any, prob: Any, prob_outer: Any) -> di
     given = {"stat": stat, "prob": prob, "prob_outer": prob_outer}
     found = {key: value for key, value in given.items() if value is not None}
     for key in found:
-        if key not in kind.takes:
-            users = [n for n, k in KINDS.items() if key in k.takes]
+        users = [n for n, k in KINDS.items() if key in k.takes or (key == "stat" and k.stats)]
+        if name not in users:
             raise DataError(f"The type '{name}' takes no {key}; {listing(users)} do.")
-    if "stat" in found:
+    if found.pop("stat", None) is not None:
         asked = (stat,) if isinstance(stat, str) or callable(stat) else tuple(stat)
-        needed = 2 if name == "stat_2d" else 1
-        if len(asked) != needed:
-            raise DataError(f"The type '{name}' takes {needed} stat, not {len(asked)}.")
-        found = {**found, "chosen": asked}
-        del found["stat"]
+        if len(asked) != kind.stats:
+            raise DataError(f"The type '{name}' takes {kind.stats} stat, not {len(asked)}.")
+        found["chosen"] = asked
     for key in ("prob", "prob_outer"):
-        value = found.get(key, 0.5)
+        value = found.get(key, ranges.PROB)
         if isinstance(value, bool) or not 0.0 < value < 1.0:
             raise DataError(f"{key} has to lie between 0 and 1, not {value!r}.")
+    inner = found.get("prob", ranges.PROB)
+    outer = found.get("prob_outer", ranges.PROB_OUTER)
+    if inner > outer:
+        raise DataError(f"prob = {inner} is the inner interval: at most prob_outer = {outer}.")
     return found
 
 
@@ -254,7 +259,7 @@ def _check_variables(kind: Kind, name: str, group: str | None, x: str | None) ->
     if x is not None and not kind.x:
         users = [n for n, k in KINDS.items() if k.x]
         raise DataError(f"The type '{name}' takes no x; {listing(users)} do.")
-    if name.endswith("_vs_x") and x is None:
+    if kind.x == "must" and x is None:
         raise DataError(f"The type '{name}' needs x = 'name of a variable of the data'.")
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from arviz_plots import PlotCollection
 
 
+#: Of the two intervals, as in bayesplot.
+PROB, PROB_OUTER = 0.5, 0.9
+
+
 def quantiles(check: Replicates, prob: float, prob_outer: float) -> np.ndarray:
     """Outer and inner bounds and the median of each row; shape (5, n), from low to high."""
     shares = [
@@ -27,7 +31,7 @@ def quantiles(check: Replicates, prob: float, prob_outer: float) -> np.ndarray:
 
 
 def intervals(
-    check: Replicates, backend: str | None, prob: float = 0.5, prob_outer: float = 0.9
+    check: Replicates, backend: str | None, prob: float = PROB, prob_outer: float = PROB_OUTER
 ) -> PlotCollection:
     """Thick and thin intervals around the median of each row."""
     picture, places = _frame(check, backend)
@@ -49,7 +53,7 @@ def intervals(
 
 
 def ribbon(
-    check: Replicates, backend: str | None, prob: float = 0.5, prob_outer: float = 0.9
+    check: Replicates, backend: str | None, prob: float = PROB, prob_outer: float = PROB_OUTER
 ) -> PlotCollection:
     """Bands of the two intervals, with lines through the medians and the observed responses."""
     picture, places = _frame(check, backend)

@@ -154,6 +154,10 @@ WRONG = {
         lambda f: f.pp_check("intervals", prob=50),
         "prob has to lie between 0 and 1, not 50.",
     ),
+    "the inner interval outside": (
+        lambda f: f.pp_check("intervals", prob=0.9, prob_outer=0.5),
+        "prob = 0.9 is the inner interval: at most prob_outer = 0.5.",
+    ),
     "too many draws": (
         lambda f: f.pp_check(ndraws=1000),
         "ndraws has to be a whole number from 1 to 200, not 1000.",
